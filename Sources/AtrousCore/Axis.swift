@@ -1,0 +1,60 @@
+/// One spatial axis of a convolution: `output` positions, each looking at `kernel` taps.
+///
+/// Position `o` and tap `t` meet the input at `o · stride + t · dilation − before`; a tap that falls outside
+/// `0 ..< input` contributes nothing. Dilation 1 is dense.
+public struct Axis: Hashable, Sendable {
+  public let input: Int
+  public let kernel: Int
+  public let stride: Int
+  public let dilation: Int
+  /// Padding before the first and after the last input position.
+  public let before: Int
+  public let after: Int
+
+  public init(input: Int, kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0) {
+    self.input = input
+    self.kernel = kernel
+    self.stride = stride
+    self.dilation = dilation
+    self.before = before
+    self.after = after
+  }
+
+  /// The axis a problem of fewer dimensions does not write: one input position, one tap.
+  public static let absent = Axis(input: 1, kernel: 1)
+
+  /// Input positions from the first tap to the last: `dilation · (kernel − 1) + 1`.
+  public var span: Int { dilation * (kernel - 1) + 1 }
+
+  /// Output positions; zero or less where the span does not fit into the padded input.
+  public var output: Int {
+    let room = input + before + after - span
+    return room < 0 ? 0 : room / stride + 1
+  }
+
+  /// Input positions that no phase of `dilation` shares: the phases of the axis, at most one per input position.
+  public var phases: Int { min(dilation, input) }
+
+  /// The output positions at which `tap` meets the input.
+  public func liveOutputs(ofTap tap: Int) -> Range<Int> {
+    let shift = tap * dilation - before
+    let first = shift >= 0 ? 0 : (-shift + stride - 1) / stride
+    let last = input - 1 - shift
+    let end = last < 0 ? 0 : min(output, last / stride + 1)
+    return first < end ? first..<end : 0..<0
+  }
+
+  /// The taps that meet the input at output position `position`.
+  public func liveTaps(at position: Int) -> Range<Int> {
+    let origin = position * stride - before
+    let first = origin >= 0 ? 0 : (-origin + dilation - 1) / dilation
+    let last = input - 1 - origin
+    let end = last < 0 ? 0 : min(kernel, last / dilation + 1)
+    return first < end ? first..<end : 0..<0
+  }
+
+  /// Pairs of an output position and a tap that meets the input there.
+  public var liveTapCount: Int {
+    (0..<kernel).reduce(0) { $0 + liveOutputs(ofTap: $1).count }
+  }
+}

@@ -1,0 +1,164 @@
+#ifndef ATROUS_MICROKERNEL_H
+#define ATROUS_MICROKERNEL_H
+
+// The boundary between the drivers (compiled for the baseline) and the inner loops (compiled once per instruction set).
+// Every instruction-set module has its own Swift types, so what they share with the rest is C's.
+// Strides and offsets count elements (floats unless said), never bytes.
+
+#include <stdint.h>
+
+// --- Epilogue: bias, residual, one activation, in this order -----------------------------------------------------
+
+enum { ATROUS_ACTIVATION_NONE = 0, ATROUS_ACTIVATION_CLAMP = 1, ATROUS_ACTIVATION_LEAKY = 2 };
+
+typedef struct {
+  const float *bias;      // NULL: none. One value per output channel, readable up to the tile's full width
+  const float *residual;  // NULL: none. Addressed with the same offsets as the output
+  int32_t activation;
+  float low, high;        // clamp
+  float slope;            // leaky: x < 0 ? slope * x : x
+} atrous_epilogue;
+
+// --- Tile: c[m×n] = epilogue( (accumulate ? c : 0) + Σ_t Σ_k a[t][row][k] · b[t][k][column] ) ---------------------
+
+typedef struct {
+  intptr_t a, b;          // offsets of the tap's rows from `a`, of its panel from `b`
+} atrous_tap;
+
+typedef struct {
+  const float *a;
+  const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat a readable row
+  const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to nr columns
+  intptr_t b_stride;
+  const atrous_tap *taps; // [tap_count ≥ 1]
+  intptr_t tap_count;
+  intptr_t k, k_last;     // depth of every tap but the last, and of the last
+  float *c;
+  const intptr_t *c_rows; // [m] offset of each row from c
+  intptr_t m, n;          // valid rows 1…mr and columns 1…nr
+  int32_t accumulate;
+  int32_t bias_by_row;    // bias[row] instead of bias[column]
+  const atrous_epilogue *epilogue;  // NULL: the plain sum
+  const float *prefetch;  // NULL, or what the next call reads first of b
+} atrous_tile_args;
+
+typedef void (*atrous_tile_function)(const atrous_tile_args *);
+
+// --- Reference: the tile in Float64, one row at a time, 8 columns --------------------------------------------------
+// y[column] = epilogue( Σ_t Σ_k a[tap.a + k·a_stride] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
+
+typedef struct {
+  const float *a;
+  intptr_t a_stride;
+  const double *b;
+  const atrous_tap *taps; // [tap_count ≥ 0]
+  intptr_t tap_count;
+  intptr_t k;
+  double *y;              // column j at y + j·y_stride
+  intptr_t y_stride;
+  intptr_t n;             // valid columns 1…8
+  const float *residual;  // NULL: none. Same strides as y
+  const atrous_epilogue *epilogue;
+} atrous_reference_args;
+
+// --- Scalar: `count` outputs of one channel and one row that share their live taps ---------------------------------
+// y[i·y_step] = epilogue( Σ_t Σ_k x[i·x_step + tap.a + k·x_stride] · w[tap.b + k·w_stride] )
+
+typedef struct {
+  const float *x;
+  intptr_t x_step, x_stride;
+  const float *w;
+  intptr_t w_stride;
+  const atrous_tap *taps; // [tap_count ≥ 0]
+  intptr_t tap_count;
+  intptr_t k;
+  float *y;
+  intptr_t y_step;
+  intptr_t count;
+  const atrous_epilogue *epilogue;  // bias points at this channel's value
+} atrous_scalar_args;
+
+// --- Packing ---------------------------------------------------------------------------------------------------------
+
+// Weights K × C × taps to panels: panel[p][tap][c][nr], columns past K zero. The f64 form feeds the reference.
+typedef struct {
+  const float *w;         // filter 0 of the group; filter k, channel c, tap t at w + (k·channels + c)·taps + t
+  intptr_t filters, channels, taps;
+  intptr_t width;         // nr
+  void *panels;           // float or double
+} atrous_pack_panels_args;
+
+// One channel's rows with zero padding, columns split by their remainder modulo `stride`:
+// row h, column w of the padded image goes to packed + h·row_pitch + (w mod stride)·phase_pitch + w / stride.
+typedef struct {
+  const float *x;         // row 0 of the range, column 0
+  intptr_t x_row_stride;
+  intptr_t rows, columns; // input rows to copy, and their width
+  intptr_t before;        // zero columns before the first
+  intptr_t stride;
+  float *packed;
+  intptr_t row_pitch, phase_pitch;  // phase_pitch columns are written in every phase
+} atrous_pack_rows_args;
+
+typedef struct {
+  const double *source;
+  float *destination;
+  intptr_t count;
+} atrous_round_args;
+
+// --- Winograd transforms, F(m×n, r×s) over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ------------------------------
+
+// Input patch (alpha_h × alpha_w pixels of one phase, channels last) to V.
+// ξ = i·alpha_w + j of channel c goes to v + ξ·xi_stride + (c / block)·block_stride + c mod block.
+typedef struct {
+  const float *x;         // pixel (0,0) of the patch, channel 0; only the live pixels are read
+  intptr_t row_stride, column_stride;
+  intptr_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
+  intptr_t channels;
+  float *v;
+  intptr_t xi_stride, block, block_stride;
+} atrous_winograd_input_args;
+
+// M to an output patch (rows × columns of one phase, channels last); M is laid out like V, over output channels.
+typedef struct {
+  const float *m;
+  intptr_t xi_stride, block, block_stride;
+  intptr_t channels;      // valid output channels
+  float *y;               // pixel (0,0) of the patch, channel 0
+  intptr_t row_stride, column_stride;
+  intptr_t rows, columns; // valid output pixels of the patch
+  const atrous_epilogue *epilogue;  // bias from channel 0, residual at pixel (0,0)
+} atrous_winograd_output_args;
+
+// Weights K × C × r × s to U, computed in Float64: ξ, channel c, filter k at
+// u + ξ·xi_stride + (k / width)·panel_stride + c·width + k mod width; columns past K zero.
+typedef struct {
+  const float *w;
+  intptr_t filters, channels;
+  float *u;
+  intptr_t xi_stride, width, panel_stride;
+} atrous_winograd_weights_args;
+
+// --- The list --------------------------------------------------------------------------------------------------------
+
+enum {
+  ATROUS_KIND_TILE = 0,
+  ATROUS_KIND_REFERENCE,
+  ATROUS_KIND_SCALAR,
+  ATROUS_KIND_PACK_PANELS,
+  ATROUS_KIND_PACK_PANELS_DOUBLE,
+  ATROUS_KIND_PACK_ROWS,
+  ATROUS_KIND_ROUND,
+  ATROUS_KIND_WINOGRAD_INPUT,
+  ATROUS_KIND_WINOGRAD_OUTPUT,
+  ATROUS_KIND_WINOGRAD_WEIGHTS,
+};
+
+typedef struct {
+  const char *id;         // stable, static; NULL past the end of the list
+  int32_t kind;           // which argument struct `function` takes
+  int32_t mr, nr;         // tile: rows × columns. Winograd: output pixels per axis, height × width
+  void (*function)(const void *args);
+} atrous_microkernel;
+
+#endif

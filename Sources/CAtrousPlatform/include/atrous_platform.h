@@ -1,0 +1,6 @@
+#ifndef ATROUS_PLATFORM_H
+#define ATROUS_PLATFORM_H
+
+#include <stdint.h>
+
+#endif
