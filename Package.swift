@@ -11,7 +11,8 @@ struct InstructionSet {
 }
 
 #if arch(x86_64)
-  let baseline = InstructionSet(suffix: "", flags: ["-Xcc", "-march=x86-64-v2"], defines: ["ATROUS_LANES_4", "ATROUS_SEPARATE_MULTIPLY_ADD"])
+  let baseline = InstructionSet(
+    suffix: "", flags: ["-Xcc", "-march=x86-64-v2"], defines: ["ATROUS_LANES_4", "ATROUS_SEPARATE_MULTIPLY_ADD"])
   let extensions = [
     InstructionSet(suffix: "AVX2", flags: ["-Xcc", "-march=x86-64-v3"], defines: ["ATROUS_LANES_8"]),
     InstructionSet(
@@ -30,7 +31,9 @@ func microkernels(_ set: InstructionSet) -> Target {
     swiftSettings: [.unsafeFlags(["-O"] + set.flags)] + set.defines.map { .define($0) })
 }
 
-let microkernelModules = ([baseline] + extensions).map { Target.Dependency(stringLiteral: "AtrousMicrokernels" + $0.suffix) }
+let microkernelModules = ([baseline] + extensions).map {
+  Target.Dependency(stringLiteral: "AtrousMicrokernels" + $0.suffix)
+}
 
 /// A dependency of the tools alone: a user of the library, who turns the trait `Tools` off, never resolves it.
 func tool(_ product: String, _ package: String) -> Target.Dependency {

@@ -40,7 +40,7 @@ public struct Candidate: Hashable, Sendable {
 }
 
 /// Why something does not apply.
-public struct Rejection: Hashable, Sendable, CustomStringConvertible {
+public struct Rejection: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, Hashable, Sendable {
     /// The variant never handles such a problem.
     case unsupported

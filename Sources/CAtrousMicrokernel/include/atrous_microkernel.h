@@ -42,8 +42,6 @@ typedef struct {
   const float *prefetch;  // NULL, or what the next call reads first of b
 } atrous_tile_args;
 
-typedef void (*atrous_tile_function)(const atrous_tile_args *);
-
 // --- Reference: the tile in Float64, one row at a time, 8 columns --------------------------------------------------
 // y[column] = epilogue( Σ_t Σ_k a[tap.a + k·a_stride] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
 
@@ -154,10 +152,12 @@ enum {
   ATROUS_KIND_WINOGRAD_WEIGHTS,
 };
 
+// One row of the list. Every instruction-set module has the same rows in the same order; `function` is NULL where the
+// set lacks the registers, so that the baseline's list tells the shapes of all sets without running their code.
 typedef struct {
   const char *id;         // stable, static; NULL past the end of the list
   int32_t kind;           // which argument struct `function` takes
-  int32_t mr, nr;         // tile: rows × columns. Winograd: output pixels per axis, height × width
+  int32_t rows, columns;  // tile: mr × vectors. Winograd: output pixels of a patch, height × width
   void (*function)(const void *args);
 } atrous_microkernel;
 

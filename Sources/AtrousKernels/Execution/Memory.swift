@@ -1,0 +1,37 @@
+import CAtrousPlatform
+
+/// A 64-byte aligned block, freed with its owner. Contents are undefined at first.
+public struct Workspace: ~Copyable, @unchecked Sendable {
+  let base: UnsafeMutableRawPointer
+  public let bytes: Int
+
+  init(bytes: Int) throws(PlanError) {
+    self.base = try allocateLines(bytes)
+    self.bytes = bytes
+  }
+
+  deinit { atrous_free(base) }
+}
+
+/// Packed weights and tables of a plan: 64-byte aligned, zeroed, written while the plan is made and only read after.
+final class PackedBuffer: @unchecked Sendable {
+  let base: UnsafeMutableRawPointer
+  let bytes: Int
+
+  /// Room for `count` elements and 64 bytes of slack, so that a whole vector may be read at the last element.
+  init<Element: BitwiseCopyable>(_ type: Element.Type, count: Int) throws(PlanError) {
+    bytes = roundedToLine(count * MemoryLayout<Element>.stride) + 64
+    base = try allocateLines(bytes)
+    base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+  }
+
+  deinit { atrous_free(base) }
+
+  var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+  var doubles: UnsafeMutablePointer<Double> { base.assumingMemoryBound(to: Double.self) }
+}
+
+private func allocateLines(_ bytes: Int) throws(PlanError) -> UnsafeMutableRawPointer {
+  guard let base = atrous_allocate_lines(max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
+  return base
+}

@@ -1,0 +1,93 @@
+import AtrousCore
+
+/// A candidate bound to one problem, its weights packed. Immutable: any number of threads may execute one plan at once,
+/// each with its own workspace.
+public struct Plan: Sendable {
+  public let problem: Problem
+  public let candidate: Candidate
+  /// The partition is made for `target.threads`; a smaller pool, or none, runs the same parts.
+  public let target: Target
+  let body: any PlanBody
+
+  /// Bytes of a workspace.
+  public var workspaceBytes: Int { sharedBytes + workerStride * target.threads }
+  public var packedWeightsBytes: Int { body.packedWeightsBytes }
+
+  var sharedBytes: Int { roundedToLine(body.sharedBytes) }
+  var workerStride: Int { roundedToLine(body.workerBytes) }
+
+  /// Scratch for one caller at a time.
+  /// - Throws: `PlanError.outOfMemory`.
+  public func makeWorkspace() throws(PlanError) -> Workspace { try Workspace(bytes: workspaceBytes) }
+
+  /// Runs the plan: no throw, no allocation, no mutex.
+  ///
+  /// - Parameters:
+  ///   - input: `problem.inputElements` elements.
+  ///   - residual: `problem.outputElements` elements where the epilogue adds one, else nil.
+  ///   - output: `problem.outputElements` elements, overlapping neither.
+  ///   - workspace: made by `makeWorkspace()` of this plan.
+  ///   - pool: one caller at a time; nil runs on the calling thread.
+  public func execute(
+    input: UnsafeRawPointer, residual: UnsafeRawPointer? = nil, output: UnsafeMutableRawPointer,
+    workspace: borrowing Workspace, pool: WorkerPool? = nil
+  ) {
+    let job = Job(
+      body: body, tensors: Tensors(input: input, residual: residual, output: output), workspace: workspace.base,
+      workerOffset: sharedBytes, workerStride: workerStride)
+    if let pool, target.threads > 1, pool.threads > 1 {
+      pool.run(job, workers: min(pool.threads, target.threads))
+    } else {
+      job.runAlone()
+    }
+  }
+
+  /// Checks the sizes, then executes.
+  /// - Throws: `ExecutionError` naming the buffer, its bytes and the bytes needed.
+  public func run(
+    input: RawSpan, residual: RawSpan? = nil, output: inout MutableRawSpan, workspace: borrowing Workspace,
+    pool: WorkerPool? = nil
+  ) throws(ExecutionError) {
+    try ExecutionError.check("input", input.byteCount, problem.inputElements * problem.type.bytes)
+    try ExecutionError.check("output", output.byteCount, problem.outputElements * 4)
+    if problem.epilogue.add {
+      try ExecutionError.check("residual", residual?.byteCount ?? 0, problem.outputElements * 4)
+    } else if let residual {
+      try ExecutionError.check("residual", residual.byteCount, 0)
+    }
+    if workspace.bytes < workspaceBytes {
+      throw .wrongSize(buffer: "workspace", bytes: workspace.bytes, expected: workspaceBytes)
+    }
+    input.withUnsafeBytes { input in
+      output.withUnsafeMutableBytes { output in
+        if let residual {
+          residual.withUnsafeBytes { residual in
+            execute(
+              input: input.baseAddress!, residual: residual.baseAddress, output: output.baseAddress!,
+              workspace: workspace, pool: pool)
+          }
+        } else {
+          execute(input: input.baseAddress!, output: output.baseAddress!, workspace: workspace, pool: pool)
+        }
+      }
+    }
+  }
+}
+
+/// Why a plan was not executed.
+public enum ExecutionError: Error, Hashable, Sendable, CustomStringConvertible {
+  case wrongSize(buffer: String, bytes: Int, expected: Int)
+
+  public var description: String {
+    switch self {
+    case .wrongSize(let buffer, let bytes, let expected): "\(buffer) has \(bytes) bytes; the plan needs \(expected)"
+    }
+  }
+
+  static func check(_ buffer: String, _ bytes: Int, _ expected: Int) throws(ExecutionError) {
+    if bytes != expected { throw .wrongSize(buffer: buffer, bytes: bytes, expected: expected) }
+  }
+}
+
+/// Bytes rounded up to whole cache lines.
+func roundedToLine(_ bytes: Int) -> Int { (bytes + 63) & ~63 }

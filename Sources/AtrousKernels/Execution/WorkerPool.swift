@@ -1,0 +1,101 @@
+import CAtrousPlatform
+
+/// Threads that run the parts of a plan. The caller is one of them; the others spin for a moment after each stage, then
+/// park until the next. One caller at a time.
+public final class WorkerPool: @unchecked Sendable {
+  /// Threads at work, the caller included.
+  public let threads: Int
+  private let board: Board
+  private var handles: [atrous_thread] = []
+
+  /// - Parameters:
+  ///   - threads: 1…1023, the caller included.
+  ///   - processors: where to pin the workers (the caller is not touched): worker `i`, from 1, to `processors[i]`; nil pins nothing.
+  /// - Throws: `WorkerPoolError` for a count out of range, too few processors, or a thread the system refuses.
+  public init(threads: Int, processors: [Int]? = nil) throws(WorkerPoolError) {
+    guard (1...CallWord.workerLimit).contains(threads) else {
+      throw .outOfRange(threads: threads, allowed: 1...CallWord.workerLimit)
+    }
+    if let processors, processors.count < threads {
+      throw .tooFewProcessors(processors.count, threads: threads)
+    }
+    self.threads = threads
+    board = Board()
+    for index in 1..<max(threads, 1) {
+      let start = WorkerStart(board: board, index: index, processor: processors?[index])
+      let context = Unmanaged.passRetained(start)
+      var handle = atrous_thread()
+      guard atrous_thread_start(&handle, workerMain, context.toOpaque()) == 0 else {
+        context.release()
+        stop()
+        throw .noThread(index: index)
+      }
+      handles.append(handle)
+    }
+  }
+
+  deinit { stop() }
+
+  private func stop() {
+    board.publish(workers: CallWord.stop)
+    for handle in handles { atrous_thread_join(handle) }
+    handles = []
+    board.free()
+  }
+
+  /// Runs all stages of the job on the caller and `workers − 1` others.
+  func run(_ job: Job, workers: Int) {
+    let stages = job.body.stages
+    withUnsafePointer(to: job) { job in
+      for stage in stages.indices {
+        board.begin(job, stage: stage, parts: stages[stage], workers: workers)
+        board.takeParts(worker: 0)
+        board.awaitWorkers()
+      }
+    }
+  }
+}
+
+/// Why a pool was not made.
+public enum WorkerPoolError: Error, Hashable, Sendable, CustomStringConvertible {
+  case outOfRange(threads: Int, allowed: ClosedRange<Int>)
+  case tooFewProcessors(Int, threads: Int)
+  case noThread(index: Int)
+
+  public var description: String {
+    switch self {
+    case .outOfRange(let threads, let allowed):
+      "threads \(threads) is out of range, \(allowed.lowerBound)…\(allowed.upperBound)"
+    case .tooFewProcessors(let count, let threads): "\(count) processors for \(threads) threads; one a thread is needed"
+    case .noThread(let index): "the system refused to start worker \(index)"
+    }
+  }
+}
+
+/// What a new worker is told.
+private final class WorkerStart {
+  let board: Board
+  let index: Int
+  let processor: Int?
+
+  init(board: Board, index: Int, processor: Int?) {
+    self.board = board
+    self.index = index
+    self.processor = processor
+  }
+}
+
+private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  let start = Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
+  if let processor = start.processor { _ = atrous_pin_thread(Int32(processor)) }
+  var seen: UInt32 = 0
+  while true {
+    seen = start.board.awaitCall(after: seen)
+    let workers = CallWord.workers(seen)
+    if workers == CallWord.stop { return nil }
+    if start.index < workers {
+      start.board.takeParts(worker: start.index)
+      start.board.finish()
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import AtrousCore
+
+/// The variants, in order of static preference.
+public struct Registry: Sendable {
+  public let variants: [any KernelVariant]
+
+  public init(_ variants: [any KernelVariant]) { self.variants = variants }
+
+  /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
+  public static let standard: [any KernelVariant] = []
+
+  public static let shared = Registry(standard)
+
+  public subscript(id: VariantID) -> (any KernelVariant)? { variants.first { $0.id == id } }
+
+  /// The variants that take part in races: all but the reference.
+  public var racing: [any KernelVariant] { variants.filter { $0.id != "reference" } }
+}

@@ -1,0 +1,30 @@
+// y = activation( sum + bias + residual ), the order every kernel keeps.
+
+import CAtrousMicrokernel
+
+@inline(__always) func activate(_ value: Vector, _ epilogue: UnsafePointer<atrous_epilogue>) -> Vector {
+  switch Int(epilogue.pointee.activation) {
+  case ATROUS_ACTIVATION_CLAMP:
+    // Comparisons written so that a NaN passes through.
+    let low = Vector(repeating: epilogue.pointee.low)
+    let high = Vector(repeating: epilogue.pointee.high)
+    let raised = value.replacing(with: low, where: value .< low)
+    return raised.replacing(with: high, where: raised .> high)
+  case ATROUS_ACTIVATION_LEAKY:
+    return value.replacing(with: value * epilogue.pointee.slope, where: value .< Vector.zero)
+  default:
+    return value
+  }
+}
+
+@inline(__always) func activate(_ value: Float, _ epilogue: UnsafePointer<atrous_epilogue>) -> Float {
+  switch Int(epilogue.pointee.activation) {
+  case ATROUS_ACTIVATION_CLAMP:
+    let raised = value < epilogue.pointee.low ? epilogue.pointee.low : value
+    return raised > epilogue.pointee.high ? epilogue.pointee.high : raised
+  case ATROUS_ACTIVATION_LEAKY:
+    return value < 0 ? value * epilogue.pointee.slope : value
+  default:
+    return value
+  }
+}
