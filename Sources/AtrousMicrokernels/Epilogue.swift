@@ -28,3 +28,15 @@ import CAtrousMicrokernel
     return value
   }
 }
+
+@inline(__always) func activate(_ value: Double, _ epilogue: UnsafePointer<atrous_epilogue>) -> Double {
+  switch Int(epilogue.pointee.activation) {
+  case ATROUS_ACTIVATION_CLAMP:
+    let raised = value < Double(epilogue.pointee.low) ? Double(epilogue.pointee.low) : value
+    return raised > Double(epilogue.pointee.high) ? Double(epilogue.pointee.high) : raised
+  case ATROUS_ACTIVATION_LEAKY:
+    return value < 0 ? value * Double(epilogue.pointee.slope) : value
+  default:
+    return value
+  }
+}

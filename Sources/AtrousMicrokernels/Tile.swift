@@ -52,8 +52,8 @@ import CAtrousMicrokernel
   return sums
 }
 
-/// The whole tile: sums, then the store of `m` rows and `n` columns.
-@inline(__always) func tile<let rows: Int, let vectors: Int>(
+/// Stores `m` rows and `n` columns of the sums.
+@inline(__always) func storeSums<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>, _ sums: InlineArray<rows, InlineArray<vectors, Vector>>
 ) {
   var row = 0
@@ -114,16 +114,4 @@ import CAtrousMicrokernel
     c[lane] = value
     lane &+= 1
   }
-}
-
-@inline(never) func tile_6x2(_ raw: UnsafeRawPointer?) {
-  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
-  let sums: InlineArray<6, InlineArray<2, Vector>> = accumulate(args)
-  tile(args, sums)
-}
-
-@inline(never) func tile_4x3(_ raw: UnsafeRawPointer?) {
-  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
-  let sums: InlineArray<4, InlineArray<3, Vector>> = accumulate(args)
-  tile(args, sums)
 }

@@ -30,7 +30,7 @@ typedef struct {
   const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat a readable row
   const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to nr columns
   intptr_t b_stride;
-  const atrous_tap *taps; // [tap_count ≥ 1]
+  const atrous_tap *taps; // [tap_count ≥ 0]
   intptr_t tap_count;
   intptr_t k, k_last;     // depth of every tap but the last, and of the last
   float *c;
@@ -42,67 +42,77 @@ typedef struct {
   const float *prefetch;  // NULL, or what the next call reads first of b
 } atrous_tile_args;
 
-// --- Reference: the tile in Float64, one row at a time, 8 columns --------------------------------------------------
-// y[column] = epilogue( Σ_t Σ_k a[tap.a + k·a_stride] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
+// --- Reference: the tile in Float64, up to 6 rows × 8 columns ------------------------------------------------------
+// y[row][column] = epilogue( Σ_t Σ_k a[t][row][k] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
+
+enum { ATROUS_REFERENCE_ROWS = 6, ATROUS_REFERENCE_COLUMNS = 8 };
 
 typedef struct {
   const float *a;
-  intptr_t a_stride;
+  const intptr_t *a_rows; // [6] offset of each row from a; entries from m on repeat a readable row
+  intptr_t a_stride;      // floats between k and k + 1
   const double *b;
   const atrous_tap *taps; // [tap_count ≥ 0]
   intptr_t tap_count;
   intptr_t k;
-  double *y;              // column j at y + j·y_stride
-  intptr_t y_stride;
-  intptr_t n;             // valid columns 1…8
-  const float *residual;  // NULL: none. Same strides as y
-  const atrous_epilogue *epilogue;
+  double *y;
+  const intptr_t *y_rows; // [m] offset of each row from y (and from the residual)
+  intptr_t y_stride;      // between columns
+  intptr_t m, n;          // valid rows 1…6 and columns 1…8
+  const atrous_epilogue *epilogue;  // NULL: the plain sum
 } atrous_reference_args;
-
-// --- Scalar: `count` outputs of one channel and one row that share their live taps ---------------------------------
-// y[i·y_step] = epilogue( Σ_t Σ_k x[i·x_step + tap.a + k·x_stride] · w[tap.b + k·w_stride] )
-
-typedef struct {
-  const float *x;
-  intptr_t x_step, x_stride;
-  const float *w;
-  intptr_t w_stride;
-  const atrous_tap *taps; // [tap_count ≥ 0]
-  intptr_t tap_count;
-  intptr_t k;
-  float *y;
-  intptr_t y_step;
-  intptr_t count;
-  const atrous_epilogue *epilogue;  // bias points at this channel's value
-} atrous_scalar_args;
-
-// --- Packing ---------------------------------------------------------------------------------------------------------
-
-// Weights K × C × taps to panels: panel[p][tap][c][nr], columns past K zero. The f64 form feeds the reference.
-typedef struct {
-  const float *w;         // filter 0 of the group; filter k, channel c, tap t at w + (k·channels + c)·taps + t
-  intptr_t filters, channels, taps;
-  intptr_t width;         // nr
-  void *panels;           // float or double
-} atrous_pack_panels_args;
-
-// One channel's rows with zero padding, columns split by their remainder modulo `stride`:
-// row h, column w of the padded image goes to packed + h·row_pitch + (w mod stride)·phase_pitch + w / stride.
-typedef struct {
-  const float *x;         // row 0 of the range, column 0
-  intptr_t x_row_stride;
-  intptr_t rows, columns; // input rows to copy, and their width
-  intptr_t before;        // zero columns before the first
-  intptr_t stride;
-  float *packed;
-  intptr_t row_pitch, phase_pitch;  // phase_pitch columns are written in every phase
-} atrous_pack_rows_args;
 
 typedef struct {
   const double *source;
   float *destination;
   intptr_t count;
 } atrous_round_args;
+
+// --- Scalar: `count` outputs of one channel that share their live taps ---------------------------------------------
+// y[y_offsets[i]] = epilogue( Σ_t Σ_k x[x_offsets[i] + tap.a + k·x_stride] · w[tap.b + k·w_stride] )
+
+typedef struct {
+  const float *x;
+  const intptr_t *x_offsets;  // [count]
+  intptr_t x_stride;
+  const float *w;
+  intptr_t w_stride;
+  const atrous_tap *taps; // [tap_count ≥ 0]
+  intptr_t tap_count;
+  intptr_t k;
+  float *y;
+  const intptr_t *y_offsets;  // [count], also of the residual
+  intptr_t count;
+  const atrous_epilogue *epilogue;  // NULL: the plain sum; bias points at this channel's value
+} atrous_scalar_args;
+
+// --- Packing ---------------------------------------------------------------------------------------------------------
+
+// Weights K × C × taps of one group to panels[p][tap][c][width], columns past K zero.
+typedef struct {
+  const float *w;
+  intptr_t filters, channels, taps;
+  intptr_t width;
+  void *panels;           // float, or double for the reference
+} atrous_pack_panels_args;
+
+// Weights K × C × taps to rows[k][tap][c].
+typedef struct {
+  const float *w;
+  intptr_t filters, channels, taps;
+  float *rows;
+} atrous_pack_filters_args;
+
+// One input row, zero-padded, its columns split by their remainder modulo `stride`:
+// packed[(j mod stride)·phase_pitch + j / stride] = row[first + j], zero where first + j is outside 0 ..< columns.
+typedef struct {
+  const float *row;
+  intptr_t columns;
+  intptr_t first;         // may be negative
+  intptr_t stride;
+  float *packed;
+  intptr_t phase_pitch;   // every phase is written to its whole pitch
+} atrous_pack_row_args;
 
 // --- Winograd transforms, F(m×n, r×s) over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ------------------------------
 
@@ -145,7 +155,8 @@ enum {
   ATROUS_KIND_SCALAR,
   ATROUS_KIND_PACK_PANELS,
   ATROUS_KIND_PACK_PANELS_DOUBLE,
-  ATROUS_KIND_PACK_ROWS,
+  ATROUS_KIND_PACK_FILTERS,
+  ATROUS_KIND_PACK_ROW,
   ATROUS_KIND_ROUND,
   ATROUS_KIND_WINOGRAD_INPUT,
   ATROUS_KIND_WINOGRAD_OUTPUT,
