@@ -26,9 +26,12 @@ public struct Axis: Hashable, Sendable {
   /// Input positions from the first tap to the last: `dilation · (kernel − 1) + 1`.
   public var span: Int { dilation * (kernel - 1) + 1 }
 
-  /// Output positions; zero or less where the span does not fit into the padded input.
+  /// Input positions with the padding of both sides.
+  public var paddedInput: Int { input + before + after }
+
+  /// Output positions; zero where the span does not fit into the padded input.
   public var output: Int {
-    let room = input + before + after - span
+    let room = paddedInput - span
     return room < 0 ? 0 : room / stride + 1
   }
 
@@ -55,6 +58,8 @@ public struct Axis: Hashable, Sendable {
 
   /// Pairs of an output position and a tap that meets the input there.
   public var liveTapCount: Int {
-    (0..<kernel).reduce(0) { $0 + liveOutputs(ofTap: $1).count }
+    kernel <= output
+      ? (0..<kernel).reduce(0) { $0 + liveOutputs(ofTap: $1).count }
+      : (0..<output).reduce(0) { $0 + liveTaps(at: $1).count }
   }
 }

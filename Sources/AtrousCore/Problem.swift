@@ -39,7 +39,7 @@ public struct Problem: Hashable, Sendable {
     self.inputLayout = inputLayout
     self.outputLayout = outputLayout ?? inputLayout
     self.direction = direction
-    self.epilogue = epilogue
+    self.epilogue = epilogue.normalised
     try validate()
   }
 
@@ -85,7 +85,7 @@ extension Problem {
   /// Elements of the weights, K × C/g × T × R × S.
   public var weightElements: Int { filters * channelsPerGroup * taps }
 
-  private static func padded(_ channels: Int, to block: Int) -> Int { (channels + block - 1) / block * block }
+  static func padded(_ channels: Int, to block: Int) -> Int { (channels + block - 1) / block * block }
 
   /// FLOPs of all taps, the padded ones too (what peers quote): 2·N·K·C/g·taps·positions.
   public var nominalFLOPs: Int { 2 * batch * filters * channelsPerGroup * taps * outputPositions }
