@@ -5,11 +5,11 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #endif
 
 typedef struct {
@@ -53,17 +53,59 @@ static inline void atrous_wake_all(uint32_t *word) {
 #endif
 }
 
-// Pins the calling thread to one processor: 0, or −1 where the system refuses or has no such call.
-static inline int32_t atrous_pin_thread(int32_t processor) {
+// The processors a thread may run on, a bit each.
+enum { atrous_affinity_words = 128, atrous_processor_limit = 8 * 8 * atrous_affinity_words };
+typedef struct {
+  uint64_t words[atrous_affinity_words];
+} atrous_affinity;
+
+// Those of the calling thread: 0, or −1 where the system does not tell.
+static inline int32_t atrous_affinity_get(atrous_affinity *set) {
+  for (int32_t word = 0; word < atrous_affinity_words; ++word) set->words[word] = 0;
 #if defined(__linux__)
-  unsigned long mask[128] = {0};
-  if (processor < 0 || processor >= (int32_t)(8 * sizeof mask)) return -1;
-  mask[processor / (8 * sizeof *mask)] |= 1ul << (processor % (8 * sizeof *mask));
-  return syscall(SYS_sched_setaffinity, 0, sizeof mask, mask) == 0 ? 0 : -1;
+  return syscall(SYS_sched_getaffinity, 0, sizeof *set, set) > 0 ? 0 : -1;
 #else
-  (void)processor;
   return -1;
 #endif
+}
+
+// Restricts the calling thread, or restores what atrous_affinity_get gave: 0, or −1 where the system refuses.
+static inline int32_t atrous_affinity_set(const atrous_affinity *set) {
+#if defined(__linux__)
+  return syscall(SYS_sched_setaffinity, 0, sizeof *set, set) == 0 ? 0 : -1;
+#else
+  (void)set;
+  return -1;
+#endif
+}
+
+static inline int32_t atrous_affinity_contains(const atrous_affinity *set, int32_t processor) {
+  if (processor < 0 || processor >= atrous_processor_limit) return 0;
+  return (int32_t)(set->words[processor / 64] >> (processor % 64) & 1);
+}
+
+// Pins the calling thread to one processor: 0, or −1 where the system refuses or has no such call.
+static inline int32_t atrous_pin_thread(int32_t processor) {
+  atrous_affinity set = {{0}};
+  if (processor < 0 || processor >= atrous_processor_limit) return -1;
+  set.words[processor / 64] = (uint64_t)1 << (processor % 64);
+  return atrous_affinity_set(&set);
+}
+
+// The processor the caller runs on just now; −1 where the system does not tell.
+static inline int32_t atrous_current_processor(void) {
+#if defined(__linux__)
+  unsigned processor = 0;
+  return syscall(SYS_getcpu, &processor, NULL, NULL) == 0 ? (int32_t)processor : -1;
+#else
+  return -1;
+#endif
+}
+
+// Processors that are online, whether or not the caller may use them; at least 1.
+static inline int32_t atrous_online_processors(void) {
+  const long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int32_t)count : 1;
 }
 
 #endif
