@@ -1,0 +1,3 @@
+import Atrous
+
+print("atrous")
