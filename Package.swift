@@ -2,8 +2,11 @@
 import PackageDescription
 
 // Each instruction set compiles the same microkernel sources, so its flags are the only difference and stand only here.
-// `-O` makes a debug build of a consumer emit the same code: unoptimised Swift would drop weak copies of the standard
-// library into the instruction-set modules, and the linker may keep the wrong copy.
+// `-O -wmo` makes a debug build of a consumer emit the same code: unoptimised Swift would drop weak copies of the standard
+// library into the instruction-set modules, and the linker may keep the wrong copy; file by file nothing would be inlined
+// across files. The other two are what a debug build needs to go with `-wmo`: no batches, and one object a file.
+let optimised = ["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"]
+
 struct InstructionSet {
   var suffix: String
   var flags: [String]
@@ -28,7 +31,7 @@ func microkernels(_ set: InstructionSet) -> Target {
   .target(
     name: "AtrousMicrokernels" + set.suffix,
     dependencies: ["CAtrousMicrokernel"],
-    swiftSettings: [.unsafeFlags(["-O"] + set.flags)] + set.defines.map { .define($0) })
+    swiftSettings: [.unsafeFlags(optimised + set.flags)] + set.defines.map { .define($0) })
 }
 
 let microkernelModules = ([baseline] + extensions).map {

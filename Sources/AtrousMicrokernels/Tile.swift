@@ -7,8 +7,9 @@
 
 import CAtrousMicrokernel
 
-/// The accumulators after all taps: the loop every tile shares.
-@inline(__always) func accumulate<let rows: Int, let vectors: Int>(
+/// The accumulators after all taps: the loop every tile shares. (Generics here are private: a debug build keeps the
+/// unspecialised form of any other, and with it weak symbols.)
+@inline(__always) private func accumulate<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>
 ) -> InlineArray<rows, InlineArray<vectors, Vector>> {
   var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
@@ -53,7 +54,7 @@ import CAtrousMicrokernel
 }
 
 /// Stores `m` rows and `n` columns of the sums.
-@inline(__always) func storeSums<let rows: Int, let vectors: Int>(
+@inline(__always) private func storeSums<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>, _ sums: InlineArray<rows, InlineArray<vectors, Vector>>
 ) {
   var row = 0
@@ -115,3 +116,50 @@ import CAtrousMicrokernel
     lane &+= 1
   }
 }
+
+// One function a register tile, so that every one has its own registers.
+// The tiles of more than 15 registers exist only where there are 32.
+
+@inline(never) func tile_6x2(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+  let sums: InlineArray<6, InlineArray<2, Vector>> = accumulate(args)
+  storeSums(args, sums)
+}
+
+@inline(never) func tile_4x3(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+  let sums: InlineArray<4, InlineArray<3, Vector>> = accumulate(args)
+  storeSums(args, sums)
+}
+
+@inline(never) func tile_12x1(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+  let sums: InlineArray<12, InlineArray<1, Vector>> = accumulate(args)
+  storeSums(args, sums)
+}
+
+@inline(never) func tile_1x4(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+  let sums: InlineArray<1, InlineArray<4, Vector>> = accumulate(args)
+  storeSums(args, sums)
+}
+
+#if ATROUS_LANES_16
+  @inline(never) func tile_12x2(_ raw: UnsafeRawPointer?) {
+    let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+    let sums: InlineArray<12, InlineArray<2, Vector>> = accumulate(args)
+    storeSums(args, sums)
+  }
+
+  @inline(never) func tile_8x3(_ raw: UnsafeRawPointer?) {
+    let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+    let sums: InlineArray<8, InlineArray<3, Vector>> = accumulate(args)
+    storeSums(args, sums)
+  }
+
+  @inline(never) func tile_6x4(_ raw: UnsafeRawPointer?) {
+    let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+    let sums: InlineArray<6, InlineArray<4, Vector>> = accumulate(args)
+    storeSums(args, sums)
+  }
+#endif
