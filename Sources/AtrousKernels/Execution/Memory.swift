@@ -31,6 +31,21 @@ final class PackedBuffer: @unchecked Sendable {
   var doubles: UnsafeMutablePointer<Double> { base.assumingMemoryBound(to: Double.self) }
 }
 
+/// An immutable table of a plan, at one address for the plan's life so that microkernels can point into it.
+final class ConstantTable<Element: BitwiseCopyable>: @unchecked Sendable {
+  let pointer: UnsafePointer<Element>
+  let count: Int
+
+  init(_ elements: [Element]) {
+    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(elements.count, 1))
+    _ = copy.initialize(from: elements)
+    pointer = UnsafePointer(copy.baseAddress!)
+    count = elements.count
+  }
+
+  deinit { pointer.deallocate() }
+}
+
 private func allocateLines(_ bytes: Int) throws(PlanError) -> UnsafeMutableRawPointer {
   guard let base = atrous_allocate_lines(max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
   return base

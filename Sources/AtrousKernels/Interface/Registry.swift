@@ -7,7 +7,12 @@ public struct Registry: Sendable {
   public init(_ variants: [any KernelVariant]) { self.variants = variants }
 
   /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
-  public static let standard: [any KernelVariant] = []
+  public static let standard: [any KernelVariant] = [
+    DirectNHWCVariant(),
+    DirectNCHWVariant(),
+    DirectScalarVariant(),
+    ReferenceVariant(),
+  ]
 
   public static let shared = Registry(standard)
 

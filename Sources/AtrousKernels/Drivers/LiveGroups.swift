@@ -1,0 +1,157 @@
+import AtrousCore
+import CAtrousMicrokernel
+
+extension Axis {
+  /// Consecutive output positions that have the same live taps.
+  struct Run {
+    let positions: Range<Int>
+    let taps: Range<Int>
+  }
+
+  var runs: [Run] {
+    var runs: [Run] = []
+    var start = 0
+    while start < output {
+      let taps = liveTaps(at: start)
+      var end = start + 1
+      while end < output && liveTaps(at: end) == taps { end += 1 }
+      runs.append(Run(positions: start..<end, taps: taps))
+      start = end
+    }
+    return runs
+  }
+}
+
+/// Distances in elements between neighbours of one image.
+struct Strides: Sendable {
+  let depth: Int
+  let height: Int
+  let width: Int
+  let channel: Int
+  let image: Int
+
+  /// Those of a dense tensor of `channels` channels over the extents.
+  init(_ layout: Layout, channels: Int, depth: Int, height: Int, width: Int) {
+    let positions = depth * height * width
+    let pixel = layout == .nhwc ? channels : 1
+    self.width = pixel
+    self.height = pixel * width
+    self.depth = pixel * width * height
+    channel = layout == .nhwc ? 1 : positions
+    image = positions * channels
+  }
+
+  /// The input's. Only for the plain layouts.
+  init(inputOf problem: Problem) {
+    self.init(
+      problem.inputLayout, channels: problem.channels, depth: problem.depth.input, height: problem.height.input,
+      width: problem.width.input)
+  }
+
+  /// The output's. Only for the plain layouts.
+  init(outputOf problem: Problem) {
+    self.init(
+      problem.outputLayout, channels: problem.filters, depth: problem.depth.output, height: problem.height.output,
+      width: problem.width.output)
+  }
+}
+
+/// The output positions of an image, grouped by their live taps: within a group every tap meets the input at every
+/// position, so padding costs nothing and needs no test in an inner loop.
+///
+/// Position tables hold offsets from an image's first element; `slack` repeats of each group's last position follow it,
+/// so that a register tile may read a whole tile of rows at the group's end.
+struct LiveGroups: Sendable {
+  struct Group: Sendable {
+    /// Index of the group's first tap in `taps`, and its taps; none where only the epilogue writes.
+    let firstTap: Int
+    let tapCount: Int
+    /// Index of the group's first position in the tables, and its positions.
+    let first: Int
+    let count: Int
+  }
+
+  /// At most `size` positions of one group, in table order: the rows of a register tile.
+  struct Tile: Sendable {
+    let group: Int
+    let first: Int
+    let count: Int
+  }
+
+  let groups: [Group]
+  /// `a`: offset in the input. `b`: offset in the packed weights.
+  let taps: ConstantTable<atrous_tap>
+  let inputOffsets: ConstantTable<Int>
+  let outputOffsets: ConstantTable<Int>
+
+  /// - Parameters:
+  ///   - tapPitch: elements from one tap to the next in the packed weights.
+  ///   - slack: repeats of every group's last position.
+  init(_ problem: Problem, tapPitch: Int, slack: Int) {
+    var builder = LiveGroupsBuilder(problem, tapPitch: tapPitch)
+    for z in problem.depth.runs {
+      for h in problem.height.runs {
+        for w in problem.width.runs { builder.append([z, h, w], slack: slack) }
+      }
+    }
+    groups = builder.groups
+    taps = ConstantTable(builder.taps)
+    inputOffsets = ConstantTable(builder.inputOffsets)
+    outputOffsets = ConstantTable(builder.outputOffsets)
+  }
+
+  func tiles(of size: Int) -> [Tile] {
+    groups.indices.flatMap { index in
+      let group = groups[index]
+      return stride(from: 0, to: group.count, by: size).map {
+        Tile(group: index, first: group.first + $0, count: min(size, group.count - $0))
+      }
+    }
+  }
+}
+
+private struct LiveGroupsBuilder {
+  let axes: [Axis]
+  let inputStrides: [Int]
+  let outputStrides: [Int]
+  let tapPitch: Int
+  var groups: [LiveGroups.Group] = []
+  var taps: [atrous_tap] = []
+  var inputOffsets: [Int] = []
+  var outputOffsets: [Int] = []
+
+  init(_ problem: Problem, tapPitch: Int) {
+    axes = [problem.depth, problem.height, problem.width]
+    let (input, output) = (Strides(inputOf: problem), Strides(outputOf: problem))
+    inputStrides = [input.depth, input.height, input.width]
+    outputStrides = [output.depth, output.height, output.width]
+    self.tapPitch = tapPitch
+  }
+
+  mutating func append(_ runs: [Axis.Run], slack: Int) {
+    let (firstTap, first) = (taps.count, inputOffsets.count)
+    forEach(runs.map(\.taps)) { index in
+      let number = (index[0] * axes[1].kernel + index[1]) * axes[2].kernel + index[2]
+      let offset = (0..<3).reduce(0) { $0 + index[$1] * axes[$1].dilation * inputStrides[$1] }
+      taps.append(atrous_tap(a: offset, b: number * tapPitch))
+    }
+    forEach(runs.map(\.positions)) { index in
+      let origin = (0..<3).map { index[$0] * axes[$0].stride - axes[$0].before }
+      inputOffsets.append((0..<3).reduce(0) { $0 + origin[$1] * inputStrides[$1] })
+      outputOffsets.append((0..<3).reduce(0) { $0 + index[$1] * outputStrides[$1] })
+    }
+    groups.append(
+      LiveGroups.Group(
+        firstTap: firstTap, tapCount: taps.count - firstTap, first: first, count: inputOffsets.count - first))
+    inputOffsets += repeatElement(inputOffsets.last!, count: slack)
+    outputOffsets += repeatElement(outputOffsets.last!, count: slack)
+  }
+
+  private func forEach(_ ranges: [Range<Int>], _ body: ([Int]) -> Void) {
+    for z in ranges[0] {
+      for h in ranges[1] {
+        for w in ranges[2] { body([z, h, w]) }
+      }
+    }
+  }
+}
