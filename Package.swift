@@ -2,9 +2,9 @@
 import PackageDescription
 
 // Each instruction set compiles the same microkernel sources, so its flags are the only difference and stand only here.
-// `-O -wmo` makes a debug build of a consumer emit the same code: unoptimised Swift would drop weak copies of the standard
-// library into the instruction-set modules, and the linker may keep the wrong copy; file by file nothing would be inlined
-// across files. The other two are what a debug build needs to go with `-wmo`: no batches, and one object a file.
+// `-O -wmo` makes a debug build of a consumer emit the same code: unoptimised Swift would drop weak copies of the
+// standard library into the instruction-set modules, and the linker may keep the wrong copy; file by file nothing would
+// be inlined across files. The other two are what a debug build needs to go with `-wmo`: no batches, one object a file.
 let optimised = ["-O", "-wmo", "-disable-batch-mode", "-num-threads", "1"]
 
 struct InstructionSet {
