@@ -97,7 +97,7 @@ let package = Package(
       ]),
 
     // Tests.
-    .target(name: "AtrousTestSupport", dependencies: ["AtrousCore"], path: "Tests/Support"),
+    .target(name: "AtrousTestSupport", dependencies: ["AtrousKernels", "AtrousCore"], path: "Tests/Support"),
     tests("AtrousCore"),
     tests("AtrousKernels"),
     tests("Atrous"),

@@ -24,3 +24,13 @@ extension Problem {
     inputLayout == outputLayout ? inputLayout.rawValue : "\(inputLayout.rawValue):\(outputLayout.rawValue)"
   }
 }
+
+extension Target {
+  /// Why no plan for the target can be made on this machine: another machine's candidates may be ranked, not run.
+  var executionRejection: Rejection? {
+    let best = HostMachine.current.bestInstructionSet
+    if isa > best { return Rejection(.machine, "this machine runs \(best.rawValue) at best, not \(isa.rawValue)") }
+    if threads < 1 { return Rejection(.machine, "threads \(threads) is out of range, 1 or more") }
+    return nil
+  }
+}

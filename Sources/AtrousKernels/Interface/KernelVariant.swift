@@ -80,6 +80,7 @@ extension KernelVariant {
     _ configuration: Configuration, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> Plan {
     if let rejection = rejection(of: configuration, for: problem, on: target) { throw .rejected(id, rejection) }
+    if let rejection = target.executionRejection { throw .rejected(id, rejection) }
     try PlanError.check(weights, bias, problem)
     let values: Values
     do throws(Rejection) { values = try Values(configuration) } catch { throw .rejected(id, error) }

@@ -1,0 +1,86 @@
+import AtrousCore
+import AtrousKernels
+import AtrousTestSupport
+import Testing
+
+/// Every candidate of every variant against plain loops in Float64, between guards, on every instruction set this
+/// machine runs.
+@Suite struct VariantTests {
+  static let sets = InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }
+
+  @Test(arguments: [
+    // At and around the register tiles' edges.
+    "c1 h1 w1 k1 r1 s1 nhwc", "c1 h1 w1 k1 r1 s1 nchw", "c3 h7 w7 k15 r3 s3 d2 psame nhwc bias relu",
+    "c16 h8 w9 k16 r3 s3 d2 psame nhwc", "c17 h6 w13 k17 r3 s3 d3 psame nhwc bias add",
+    "c5 h9 w12 k24 r3 s3 psame nhwc",
+    "c5 h9 w25 k13 r3 s3 d2 psame nchw bias add relu6", "c4 h5 w16 k6 r3 s3 d4 psame nchw",
+    "c4 h5 w17 k7 r3 s3 d4 psame nchw leaky:0.1", "c3 h5 w33 k12 r1 s3 d16 psame nchw clamp:-0.5:0.5",
+    // Dilation past the image, phases of one pixel, one-sided pads, pads wider than the image.
+    "c8 h5 w5 k8 r3 s3 d7 psame nhwc", "c8 h5 w5 k8 r3 s3 d7 psame nchw", "c3 h4 w6 k5 r3 s3 dh4 dw6 psame nhwc",
+    "c2 h6 w6 k3 r3 s3 d2 pt4 pl4 nhwc", "c2 h6 w6 k3 r3 s3 d2 pt4 pl4 nchw", "c2 h3 w3 k3 r3 s3 p9 nhwc bias",
+    "c2 h3 w3 k3 r3 s3 p9 nchw bias",
+    // Strides that share a factor with the dilation, and that do not.
+    "c6 h13 w13 k9 r3 s3 st2 d2 p2 nhwc", "c6 h13 w13 k9 r3 s3 st2 d2 p2 nchw", "c6 h13 w13 k9 r3 s3 st3 d2 p3 nchw",
+    "c6 h13 w13 k9 r3 s3 st2 d3 p3 nhwc", "c3 h11 w10 k4 r2 s5 st4 p2 nchw",
+    // Groups, batch, one axis, three axes.
+    "n2 g2 c6 h7 w7 k8 r3 s3 d2 psame nhwc bias", "n3 g3 c6 h7 w7 k9 r3 s3 d2 psame nchw bias add relu",
+    "g8 c8 h9 w9 k8 r3 s3 d2 psame nchw", "g4 c4 h9 w9 k8 r3 s3 d2 psame nhwc", "c7 w40 k9 s2 d8 pcausal nhwc",
+    "c7 w40 k9 s2 d8 pcausal nchw", "n2 c3 w100 k5 s7 d4 pcausal nchw relu", "c3 z4 h5 w6 k4 t3 r3 s3 d2 psame nhwc",
+    "c3 z4 h5 w6 k4 t2 r3 s3 d2 psame nchw bias",
+  ])
+  func equalsTheDefinition(_ text: String) throws { try check(Problem(text: text), seed: 1) }
+
+  @Test(arguments: 0..<8)
+  func equalsTheDefinitionOnRandomProblems(_ seed: Int) throws {
+    var random = RandomProblems(seed: UInt64(seed), maxNominalFLOPs: 400_000)
+    random.epilogues = true
+    for (index, problem) in random.next(40).enumerated() { try check(problem, seed: UInt64(index)) }
+  }
+
+  private func check(_ problem: Problem, seed: UInt64) throws {
+    let data = ProblemData(problem, seed: seed)
+    for isa in Self.sets {
+      let target = Target(machine: HostMachine.current, isa: isa)
+      for variant in Registry.shared.variants {
+        for configuration in variant.configurations(for: problem, on: target) {
+          let run = try GuardedRun(data, variant, configuration, isa: isa)
+          let name = "\(problem): \(Candidate(variant: variant.id, isa: isa, configuration: configuration))"
+          #expect(run.faults.isEmpty, "\(name): \(run.faults)")
+          #expect(data.error(of: run.output) <= 1e-5, "\(name)")
+        }
+      }
+    }
+  }
+
+  @Test func bitsDoNotDependOnThreads() throws {
+    for text in [
+      "n2 c20 h17 w19 k21 r3 s3 d2 psame nhwc bias relu", "n2 c20 h17 w19 k21 r3 s3 d2 psame nchw bias relu",
+      "g2 c8 w200 k12 s2 d16 pcausal nchw",
+    ] {
+      let data = ProblemData(try Problem(text: text), seed: 3)
+      let isa = Self.sets.last!
+      for variant in Registry.shared.variants {
+        let target = Target(machine: HostMachine.current, isa: isa)
+        for configuration in variant.configurations(for: data.problem, on: target).prefix(8) {
+          let alone = try GuardedRun(data, variant, configuration, isa: isa).output.map(\.bitPattern)
+          for threads in [2, 3, 7] {
+            let pool = try WorkerPool(threads: threads)
+            let run = try GuardedRun(data, variant, configuration, isa: isa, threads: threads, pool: pool)
+            #expect(run.output.map(\.bitPattern) == alone, "\(text) \(variant.id) \(threads) threads")
+          }
+          let smaller = try WorkerPool(threads: 2)
+          let run = try GuardedRun(data, variant, configuration, isa: isa, threads: 7, pool: smaller)
+          #expect(run.output.map(\.bitPattern) == alone, "\(text) \(variant.id) 7 threads on a pool of 2")
+        }
+      }
+    }
+  }
+
+  @Test func everyProblemHasAVariant() throws {
+    var random = RandomProblems(seed: 99)
+    let target = Target(machine: HostMachine.current, isa: .baseline)
+    for problem in random.next(200) {
+      #expect(Registry.shared.racing.contains { $0.rejection(of: problem, on: target) == nil }, "\(problem)")
+    }
+  }
+}
