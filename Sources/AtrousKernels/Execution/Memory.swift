@@ -2,10 +2,11 @@ import CAtrousPlatform
 
 /// A 64-byte aligned block, freed with its owner. Contents are undefined at first.
 public struct Workspace: ~Copyable, @unchecked Sendable {
-  let base: UnsafeMutableRawPointer
+  package let base: UnsafeMutableRawPointer
   public let bytes: Int
 
-  init(bytes: Int) throws(PlanError) {
+  /// The tuner asks for more than the plan does, to see whether anything is written past it.
+  package init(bytes: Int) throws(PlanError) {
     self.base = try allocateLines(bytes)
     self.bytes = bytes
   }

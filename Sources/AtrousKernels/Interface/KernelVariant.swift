@@ -29,6 +29,9 @@ public protocol KernelVariant: Sendable {
   /// What the values are expected to cost.
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost
 
+  /// The largest max|y − ref| / max|ref| of a right plan; verification never allows more than 1e-4.
+  func errorBound(of values: Values, for problem: Problem) -> Double
+
   /// Packs the weights (K × C/g × T × R × S, f32) and fixes everything that execution needs.
   ///
   /// Called with a problem, values and target that were not rejected, and with spans of the right size.
@@ -39,6 +42,9 @@ public protocol KernelVariant: Sendable {
 
 extension KernelVariant {
   public var revision: Int { 1 }
+
+  /// What sums in f32 reach in any order.
+  public func errorBound(of values: Values, for problem: Problem) -> Double { 1e-5 }
 
   public var parameters: [ParameterDescription] {
     Values.parameters.map { ParameterDescription(key: $0.key, range: $0.range, meaning: $0.meaning) }
@@ -72,6 +78,11 @@ extension KernelVariant {
   ) throws(Rejection) -> Cost {
     if let rejection = rejection(of: configuration, for: problem, on: target) { throw rejection }
     return cost(of: try Values(configuration), for: problem, on: target)
+  }
+
+  /// The error bound of a configuration; that of the default values where it is not one of the variant's.
+  public func errorBound(of configuration: Configuration, for problem: Problem) -> Double {
+    errorBound(of: (try? Values(configuration)) ?? Values(), for: problem)
   }
 
   /// Makes a plan of a configuration, after every check.
