@@ -12,11 +12,18 @@ private typealias Function = @convention(c) (UnsafeRawPointer?) -> Void
   private var wide_6x4: Function? { nil }
 #endif
 
+// Where a multiply-add is two instructions the product takes a register, one too many for this tile.
+#if ATROUS_SEPARATE_MULTIPLY_ADD
+  private var fused_4x3: Function? { nil }
+#else
+  private var fused_4x3: Function? { tile_4x3 }
+#endif
+
 /// The list of microkernels, by index; a row with a NULL id ends it. Indices are not stable, ids are.
 public func microkernel(at index: Int) -> atrous_microkernel {
   switch index {
   case 0: row("tile-6x2", ATROUS_KIND_TILE, 6, 2, tile_6x2)
-  case 1: row("tile-4x3", ATROUS_KIND_TILE, 4, 3, tile_4x3)
+  case 1: row("tile-4x3", ATROUS_KIND_TILE, 4, 3, fused_4x3)
   case 2: row("tile-12x1", ATROUS_KIND_TILE, 12, 1, tile_12x1)
   case 3: row("tile-1x4", ATROUS_KIND_TILE, 1, 4, tile_1x4)
   case 4: row("tile-12x2", ATROUS_KIND_TILE, 12, 2, wide_12x2)

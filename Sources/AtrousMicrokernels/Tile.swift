@@ -3,7 +3,8 @@
 // One register tile serves the direct kernels and the GEMMs: rows of `a` are broadcast, rows of `b` are vectors.
 // - Channels last: rows are output pixels, columns output channels, `b` a packed panel.
 // - Along the width: rows are output channels, columns output pixels, `b` padded input rows.
-// Register budget: rows·vectors accumulators + vectors of b + 1 broadcast ≤ 16 (32 with 16 lanes).
+// Register budget: rows·vectors accumulators + vectors of b + 1 broadcast (+ 1 product where it is not fused) ≤ 16 (32
+// with 16 lanes).
 
 import CAtrousMicrokernel
 
@@ -126,11 +127,13 @@ import CAtrousMicrokernel
   storeSums(args, sums)
 }
 
-@inline(never) func tile_4x3(_ raw: UnsafeRawPointer?) {
-  let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
-  let sums: InlineArray<4, InlineArray<3, Vector>> = accumulate(args)
-  storeSums(args, sums)
-}
+#if !ATROUS_SEPARATE_MULTIPLY_ADD
+  @inline(never) func tile_4x3(_ raw: UnsafeRawPointer?) {
+    let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
+    let sums: InlineArray<4, InlineArray<3, Vector>> = accumulate(args)
+    storeSums(args, sums)
+  }
+#endif
 
 @inline(never) func tile_12x1(_ raw: UnsafeRawPointer?) {
   let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)

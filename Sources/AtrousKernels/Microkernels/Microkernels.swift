@@ -69,9 +69,10 @@ package struct MicrokernelSet: Sendable {
     return list
   }
 
-  /// The register tiles that fit an instruction set's registers: accumulators, one row of vectors and a broadcast.
+  /// The register tiles that fit an instruction set's registers: accumulators, one row of vectors and a broadcast;
+  /// on the baseline a product too, which is not fused with its addition there.
   static func tiles(of isa: InstructionSet) -> [TileShape] {
-    let registers = isa == .avx512 ? 32 : 16
+    let registers = isa == .avx512 ? 32 : isa == .avx2 ? 16 : 15
     return baseline.list.filter {
       $0.kind == ATROUS_KIND_TILE && $0.rows * $0.columns + $0.columns + 1 <= registers
     }.map { TileShape(mr: $0.rows, vectors: $0.columns, nr: $0.columns * isa.lanes) }
