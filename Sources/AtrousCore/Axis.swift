@@ -1,7 +1,7 @@
 /// One spatial axis of a convolution: `output` positions, each looking at `kernel` taps.
 ///
 /// Position `o` and tap `t` meet the input at `o · stride + t · dilation − before`; a tap that falls outside
-/// `0 ..< input` contributes nothing. Dilation 1 is dense.
+/// `0 ..< input` contributes nothing. Dilation 1 is dense. A `Problem` checks its axes; an axis by itself is unchecked.
 public struct Axis: Hashable, Sendable {
   public let input: Int
   public let kernel: Int
@@ -35,7 +35,7 @@ public struct Axis: Hashable, Sendable {
     return room < 0 ? 0 : room / stride + 1
   }
 
-  /// Input positions that no phase of `dilation` shares: the phases of the axis, at most one per input position.
+  /// The phases of the axis, its input positions modulo `dilation`, as far as they hold a position.
   public var phases: Int { min(dilation, input) }
 
   /// The output positions at which `tap` meets the input.

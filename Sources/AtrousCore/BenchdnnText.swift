@@ -1,16 +1,15 @@
 /// Reads the problem text of oneDNN's benchdnn: `mb g ic id ih iw oc od oh ow kd kh kw sd sh sw pd ph pw dd dh dw
 /// n"name"`, with or without `_` between.
 ///
-/// Its defaults hold: mb2, g1, steps 1, dilation one less than ours, square shapes where the width part is absent (cubes
-/// where the height part is absent too), and the pad after from the output extent where that is given. Words of the
-/// project's own text (layout, type, direction, epilogue) may stand between; the layout is nchw otherwise.
+/// Its rules hold: mb2 and g1 by default, dilation one less than ours, a square where only the height is written, a cube
+/// where only the depth is; a pad that is not written is 0, or what the output extent needs; the pad after is what the
+/// output extent needs, written or not. Words of the project's own text (layout, type, direction, epilogue) may
+/// stand between; the layout is nchw otherwise.
 enum BenchdnnText {
   private static let sizes: Set<Substring> = [
     "mb", "g", "ic", "id", "ih", "iw", "oc", "od", "oh", "ow", "kd", "kh", "kw", "sd", "sh", "sw",
   ]
   private static let pads: Set<Substring> = ["pd", "ph", "pw", "dd", "dh", "dw"]
-  /// The keys of an axis end in its letter.
-  private static let perAxis = ["i", "o", "k", "s", "p", "d"]
 
   /// Whether the text holds `ic` and a digit.
   static func accepts(_ text: String) -> Bool {
@@ -32,7 +31,7 @@ enum BenchdnnText {
     let depth = try axis("d", tokens)
     let height = try axis("h", tokens)
     let width = try axis("w", tokens)
-    if depth != nil && height == nil && width != nil { throw .missingToken(key: "ih") }
+    if depth != nil && (height == nil) != (width == nil) { throw .missingToken(key: height == nil ? "ih" : "iw") }
     guard let last = width ?? height ?? depth else { throw .missingToken(key: "iw") }
     let layouts = tokens.layouts ?? (.nchw, .nchw)
     return try Problem(
@@ -76,26 +75,30 @@ enum BenchdnnText {
     return text[digits.endIndex...]
   }
 
-  /// nil where the text has no key of the axis.
+  /// nil where the text says nothing of the axis: no extent, and every step and pad as if it were not there.
   private static func axis(_ letter: String, _ tokens: ProblemTokens) throws(ProblemError) -> Axis? {
-    guard perAxis.contains(where: { tokens[$0 + letter] != nil }) else { return nil }
-    let input = try tokens.required("i" + letter)
-    let kernel = try tokens.required("k" + letter)
     let stride = tokens["s" + letter] ?? 1
     let dilation = (tokens["d" + letter] ?? 0) + 1
-    let given = tokens["p" + letter]
-    guard let output = tokens["o" + letter] else {
-      return Axis(
-        input: input, kernel: kernel, stride: stride, dilation: dilation, before: given ?? 0, after: given ?? 0)
+    let pad = tokens["p" + letter]
+    let hasExtent = ["i", "o", "k"].contains { tokens[$0 + letter] != nil }
+    guard hasExtent || stride != 1 || dilation != 1 || (pad ?? 0) != 0 else { return nil }
+    let input = try tokens.required("i" + letter)
+    let kernel = try tokens.required("k" + letter)
+
+    func axis(_ before: Int, _ after: Int) -> Axis {
+      Axis(input: input, kernel: kernel, stride: stride, dilation: dilation, before: before, after: after)
     }
-    // The input positions the asked outputs reach past the input, on both sides together.
-    let excess = (output - 1) * stride + dilation * (kernel - 1) + 1 - input
-    let before = given ?? max(excess, 0) / 2
-    let axis = Axis(
-      input: input, kernel: kernel, stride: stride, dilation: dilation, before: before, after: max(excess - before, 0))
-    guard axis.output == output else {
-      throw .outputExtent(key: "o" + letter, value: output, given: axis.output)
+    let symmetric = axis(pad ?? 0, pad ?? 0)
+    let asked = tokens["o" + letter]
+    let output = asked ?? symmetric.output
+    guard output > 0 else { return symmetric }
+    // How far the taps of all outputs reach past the input, on both sides together.
+    let excess = (output - 1) * stride + symmetric.span - input
+    let before = pad ?? (asked == nil ? 0 : max(excess, 0) / 2)
+    let result = axis(before, max(excess - before, 0))
+    guard result.output == output else {
+      throw .outputExtent(key: "o" + letter, value: output, given: result.output)
     }
-    return axis
+    return result
   }
 }

@@ -43,7 +43,7 @@ extension ProblemError: CustomStringConvertible {
     case .indivisible(let key, let value, let groups):
       "\(key) is \(value); allowed with g\(groups): multiples of \(groups)"
     case .tooLarge(let quantity):
-      "the \(quantity) of the problem pass 2^63; allowed: at most \(Int.max)"
+      "the \(quantity) pass 2^63; allowed: at most \(Int.max)"
     case .notFinite(let activation):
       "\(activation) has a number that is not finite; allowed: finite 32-bit floats"
     case .clampOrder(let low, let high):

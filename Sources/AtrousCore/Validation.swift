@@ -1,8 +1,10 @@
 extension Axis {
-  /// The dilation of a one-tap axis is 1; an axis of one input position, one tap and no padding is absent.
+  /// The dilation of a one-tap axis is 1; an axis of one input position, one tap and no padding is absent. Steps out of
+  /// range stay, to be refused.
   var normalised: Axis {
-    if input == 1 && kernel == 1 && before == 0 && after == 0 && stride >= 1 && dilation >= 1 { return .absent }
-    guard kernel == 1 && dilation >= 1 else { return self }
+    let steps = 1...Problem.largestNumber
+    guard kernel == 1 && steps.contains(stride) && steps.contains(dilation) else { return self }
+    if input == 1 && before == 0 && after == 0 { return .absent }
     return Axis(input: input, kernel: 1, stride: stride, dilation: 1, before: before, after: after)
   }
 
