@@ -10,7 +10,8 @@ import Testing
     #expect(try key("c1 w1 k1 s1 nchw") == 0x8e9b_d820_1836_44fb)
     #expect(try key("c512 h65 w65 k512 r3 s3 d4 p4 nhwc bias relu") == 0x7c17_85ed_429e_f557)
     #expect(
-      try key("n2 g3 c9 z4 h5 w6 k6 t3 r2 s3 stz2 dw2 pf1 pr2 bf16 nchw8c:nchw16c bwdw bias add clamp:-1:1.5") == 0x0375_d3e6_9efa_d01a)
+      try key("n2 g3 c9 z4 h5 w6 k6 t3 r2 s3 stz2 dw2 pf1 pr2 bf16 nchw8c:nchw16c bwdw bias add clamp:-1:1.5")
+        == 0x0375_d3e6_9efa_d01a)
   }
 
   @Test func equalProblemsHaveEqualKeysAndTexts() throws {
