@@ -2,18 +2,24 @@
 
 import CAtrousMicrokernel
 
+/// min(max(value, low), high); comparisons written so that a NaN passes through.
+@inline(__always) func clamped(_ value: Vector, _ low: Vector, _ high: Vector) -> Vector {
+  let raised = value.replacing(with: low, where: value .< low)
+  return raised.replacing(with: high, where: raised .> high)
+}
+
+@inline(__always) func leaked(_ value: Vector, _ slope: Vector) -> Vector {
+  value.replacing(with: value * slope, where: value .< Vector.zero)
+}
+
 @inline(__always) func activate(_ value: Vector, _ epilogue: UnsafePointer<atrous_epilogue>) -> Vector {
   switch Int(epilogue.pointee.activation) {
   case ATROUS_ACTIVATION_CLAMP:
-    // Comparisons written so that a NaN passes through.
-    let low = Vector(repeating: epilogue.pointee.low)
-    let high = Vector(repeating: epilogue.pointee.high)
-    let raised = value.replacing(with: low, where: value .< low)
-    return raised.replacing(with: high, where: raised .> high)
+    clamped(value, Vector(repeating: epilogue.pointee.low), Vector(repeating: epilogue.pointee.high))
   case ATROUS_ACTIVATION_LEAKY:
-    return value.replacing(with: value * epilogue.pointee.slope, where: value .< Vector.zero)
+    leaked(value, Vector(repeating: epilogue.pointee.slope))
   default:
-    return value
+    value
   }
 }
 

@@ -1,0 +1,53 @@
+// c[row][0 ..< n] = epilogue( (accumulate ? c : 0) + sums[0 ..< n] ) for n below the tile's columns.
+//
+// Whole vectors from the left, then one that ends at column n and overlaps its neighbour; all are read before any is
+// written, so the overlap is computed twice and never accumulated twice. Fewer columns than lanes go one by one.
+
+import CAtrousMicrokernel
+
+@inline(never) func storeNarrowRow(_ args: UnsafePointer<atrous_tile_args>, _ sums: Floats, _ row: Int) {
+  let n = args.pointee.n
+  let c = args.pointee.c + args.pointee.c_rows[row]
+  if n < lanes { return storeShortRow(args, sums, row) }
+  let last = narrowVector(args, sums, row, n &- lanes)
+  var column = 0
+  while column &+ lanes < n {
+    store(narrowVector(args, sums, row, column), c + column)
+    column &+= lanes
+  }
+  store(last, c + (n &- lanes))
+}
+
+@inline(__always) private func narrowVector(
+  _ args: UnsafePointer<atrous_tile_args>, _ sums: Floats, _ row: Int, _ column: Int
+) -> Vector {
+  let offset = args.pointee.c_rows[row] &+ column
+  var value = load(sums + column)
+  if args.pointee.accumulate != 0 { value += load(args.pointee.c + offset) }
+  guard let epilogue = args.pointee.epilogue else { return value }
+  if let bias = epilogue.pointee.bias {
+    value += args.pointee.bias_by_row != 0 ? Vector(repeating: bias[row]) : load(bias + column)
+  }
+  if let residual = epilogue.pointee.residual { value += load(residual + offset) }
+  return activate(value, epilogue)
+}
+
+@inline(__always) private func storeShortRow(
+  _ args: UnsafePointer<atrous_tile_args>, _ sums: Floats, _ row: Int
+) {
+  let offset = args.pointee.c_rows[row]
+  var column = 0
+  while column < args.pointee.n {
+    var value = sums[column]
+    if args.pointee.accumulate != 0 { value += args.pointee.c[offset &+ column] }
+    if let epilogue = args.pointee.epilogue {
+      if let bias = epilogue.pointee.bias {
+        value += args.pointee.bias_by_row != 0 ? bias[row] : bias[column]
+      }
+      if let residual = epilogue.pointee.residual { value += residual[offset &+ column] }
+      value = activate(value, epilogue)
+    }
+    args.pointee.c[offset &+ column] = value
+    column &+= 1
+  }
+}
