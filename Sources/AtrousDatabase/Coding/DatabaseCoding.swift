@@ -1,0 +1,104 @@
+import AtrousCore
+
+extension Database: Codable {
+  private enum Keys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case runs, results
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    let version = try container.decode(Int.self, forKey: .schemaVersion)
+    guard (1...Self.schemaVersion).contains(version) else { throw UnreadableVersion(version: version) }
+    let runs = try container.decode([Run].self, forKey: .runs)
+    self.init(runs: runs, results: try container.decode([ProblemResult].self, forKey: .results))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(Self.schemaVersion, forKey: .schemaVersion)
+    try container.encode(runs, forKey: .runs)
+    try container.encode(results, forKey: .results)
+  }
+}
+
+/// A schema version this build does not read.
+struct UnreadableVersion: Error {
+  let version: Int
+}
+
+extension ResultKey: Codable {
+  private enum Keys: String, CodingKey {
+    case problem, machine, threads, placement, cache
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    problem = try container.parse(.problem) { (text) throws(ProblemError) in try Problem(text: text) }
+    machine = try container.parse(.machine) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
+    threads = try container.decode(Int.self, forKey: .threads)
+    placement = try container.decode(String.self, forKey: .placement)
+    cache = try container.decode(CacheState.self, forKey: .cache)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(problem.description, forKey: .problem)
+    try container.encode(machine.description, forKey: .machine)
+    try container.encode(threads, forKey: .threads)
+    try container.encode(placement, forKey: .placement)
+    try container.encode(cache, forKey: .cache)
+  }
+}
+
+extension ProblemResult: Codable {
+  private enum Keys: String, CodingKey {
+    case candidates, omitted, attempted
+  }
+
+  /// The run that counts are booked on where a file tells only what was omitted.
+  private static let unknownRun = ""
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    let candidates = try container.decode([CandidateRecord].self, forKey: .candidates)
+    var attempted: [String: [Invalidity: Int]] = [:]
+    if let counts = try container.decodeIfPresent([String: [String: Int]].self, forKey: .attempted) {
+      attempted = counts.mapValues(Self.known)
+    } else if let counts = try container.decodeIfPresent([String: Int].self, forKey: .omitted), !counts.isEmpty {
+      attempted[Self.unknownRun] = Self.known(counts)
+    }
+    self.init(key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try key.encode(to: encoder)
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(candidates, forKey: .candidates)
+    try container.encode(Self.text(omitted), forKey: .omitted)
+    try container.encode(attempted.mapValues(Self.text), forKey: .attempted)
+  }
+
+  private static func known(_ counts: [String: Int]) -> [Invalidity: Int] {
+    Dictionary(
+      uniqueKeysWithValues: counts.compactMap { word, count in Invalidity(rawValue: word).map { ($0, count) } })
+  }
+
+  private static func text(_ counts: [Invalidity: Int]) -> [String: Int] {
+    Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// Decodes a string and parses it; what the parser throws becomes a decoding error with the position.
+  func parse<Value, Failure: Error>(
+    _ key: Key, with parser: (String) throws(Failure) -> Value
+  ) throws -> Value {
+    let text = try decode(String.self, forKey: key)
+    do throws(Failure) {
+      return try parser(text)
+    } catch {
+      throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "\(error)")
+    }
+  }
+}

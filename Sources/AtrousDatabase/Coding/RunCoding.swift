@@ -1,0 +1,91 @@
+import AtrousCore
+
+extension Run: Codable {
+  private enum Keys: String, CodingKey {
+    case id, generator, machine, measurements, preflight
+    case facts = "machine_facts"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    let key = try container.parse(.machine) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
+    let facts = try container.decode(MachineRecord.self, forKey: .facts)
+    self.init(
+      id: try container.decode(String.self, forKey: .id),
+      generator: try container.decode(Generator.self, forKey: .generator),
+      machine: facts.machine(key),
+      measurements: try container.decodeIfPresent([Measurement].self, forKey: .measurements) ?? [],
+      preflight: try container.decodeIfPresent([PreflightCheck].self, forKey: .preflight) ?? [])
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(generator, forKey: .generator)
+    try container.encode(machine.key.description, forKey: .machine)
+    try container.encode(MachineRecord(machine), forKey: .facts)
+    try container.encode(measurements, forKey: .measurements)
+    try container.encode(preflight, forKey: .preflight)
+  }
+}
+
+/// A machine beyond its key, as files hold it.
+private struct MachineRecord: Codable {
+  struct CacheRecord: Codable {
+    var bytes: Int
+    var ways: Int
+    var sharing_cores: Int
+
+    init?(_ cache: Cache?) {
+      guard let cache else { return nil }
+      (bytes, ways, sharing_cores) = (cache.bytes, cache.ways, cache.sharingCores)
+    }
+
+    var cache: Cache { Cache(bytes: bytes, ways: ways, sharingCores: sharing_cores) }
+  }
+
+  struct KindRecord: Codable {
+    var cores: Int
+    var l1d: CacheRecord?
+    var l2: CacheRecord?
+    var l3: CacheRecord?
+  }
+
+  var kinds: [KindRecord]
+  var online_cpus: Int?
+  var allowed_cpus: Int?
+  var cores: Int?
+  var quota_cpus: Double?
+  var threads_per_core: Int?
+  var numa_nodes: Int?
+  var hypervisor: String?
+  var brand: String?
+  var microcode: String?
+  var kernel: String?
+  var governor: String?
+  var hwloc: String?
+
+  init(_ machine: Machine) {
+    kinds = machine.kinds.map {
+      KindRecord(cores: $0.cores, l1d: CacheRecord($0.l1d), l2: CacheRecord($0.l2), l3: CacheRecord($0.l3))
+    }
+    let facts = machine.facts
+    (online_cpus, allowed_cpus, cores) = (facts.onlineCPUs, facts.allowedCPUs, facts.cores)
+    (quota_cpus, threads_per_core, numa_nodes) = (facts.quotaCPUs, facts.threadsPerCore, facts.numaNodes)
+    (hypervisor, brand, microcode) = (facts.hypervisor, facts.brand, facts.microcode)
+    (kernel, governor, hwloc) = (facts.kernel, facts.governor, facts.hwloc)
+  }
+
+  func machine(_ key: MachineKey) -> Machine {
+    var facts = MachineFacts()
+    (facts.onlineCPUs, facts.allowedCPUs, facts.cores) = (online_cpus, allowed_cpus, cores)
+    (facts.quotaCPUs, facts.threadsPerCore, facts.numaNodes) = (quota_cpus, threads_per_core, numa_nodes)
+    (facts.hypervisor, facts.brand, facts.microcode) = (hypervisor, brand, microcode)
+    (facts.kernel, facts.governor, facts.hwloc) = (kernel, governor, hwloc)
+    return Machine(
+      architecture: key.architecture, vendor: key.vendor, model: key.model, level: key.level,
+      kinds: kinds.map {
+        CoreKind(cores: $0.cores, l1d: $0.l1d?.cache, l2: $0.l2?.cache, l3: $0.l3?.cache)
+      }, facts: facts)
+  }
+}

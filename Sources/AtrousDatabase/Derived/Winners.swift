@@ -1,0 +1,70 @@
+import AtrousCore
+import AtrousKernels
+
+/// What a winner may cost besides time.
+public struct Constraints: Hashable, Sendable {
+  /// The largest `max_error` allowed.
+  public var maxError: Double
+  /// The largest workspace allowed, in bytes; nil allows any.
+  public var maxWorkspace: Int?
+
+  public init(maxError: Double = 1e-4, maxWorkspace: Int? = nil) {
+    self.maxError = maxError
+    self.maxWorkspace = maxWorkspace
+  }
+
+  /// Whether a record is correct, timed and within the bounds.
+  public func allow(_ record: CandidateRecord) -> Bool {
+    guard record.invalidity == .correct, record.median != nil, let error = record.maxError else { return false }
+    return error <= maxError && record.workspaceBytes <= maxWorkspace ?? .max
+  }
+}
+
+/// The best of one result under constraints.
+public struct Winner: Hashable, Sendable {
+  public let key: ResultKey
+  /// The one with the least median.
+  public let fastest: CandidateRecord
+  /// All whose 95 % interval overlaps that of the fastest, it first; by median.
+  public let ties: [CandidateRecord]
+  /// The tie that goes into tables.
+  public let shipped: CandidateRecord
+}
+
+extension ProblemResult {
+  /// How much slower than the fastest a tie may be and still ship for being smaller. Few samples give wide intervals:
+  /// their overlap alone would ship something slow.
+  private static let shippingMargin = 1.02
+
+  /// The records allowed, fastest first. Of a variant's revisions only the newest measured counts.
+  public func ranking(_ constraints: Constraints = Constraints()) -> [CandidateRecord] {
+    let newest = Dictionary(candidates.map { ($0.variant, $0.revision) }, uniquingKeysWith: max)
+    return candidates.filter { $0.revision == newest[$0.variant] && constraints.allow($0) }
+      .sorted(by: CandidateRecord.isFaster)
+  }
+
+  /// The winner and its ties; nil where nothing is allowed.
+  ///
+  /// Among ties about as fast the smaller ships (workspace and packed weights), then the earlier in the registry.
+  public func winner(_ constraints: Constraints = Constraints(), registry: Registry = .shared) -> Winner? {
+    let ranking = ranking(constraints)
+    guard let fastest = ranking.first, let median = fastest.median else { return nil }
+    let interval = fastest.interval ?? median...median
+    let ties = ranking.filter { ($0.interval ?? $0.median!...$0.median!).overlaps(interval) }
+    let order = Dictionary(
+      registry.variants.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
+    let shipped = ties.filter { $0.median! <= Self.shippingMargin * median }.min { left, right in
+      let mine = (left.extraBytes, order[left.variant] ?? .max)
+      let theirs = (right.extraBytes, order[right.variant] ?? .max)
+      return mine != theirs ? mine < theirs : CandidateRecord.isFaster(left, right)
+    }
+    return Winner(key: key, fastest: fastest, ties: ties, shipped: shipped ?? fastest)
+  }
+}
+
+extension Database {
+  /// The winner of each result that has one, in the order of the results.
+  public func winners(_ constraints: Constraints = Constraints(), registry: Registry = .shared) -> [Winner] {
+    results.compactMap { $0.winner(constraints, registry: registry) }
+  }
+}

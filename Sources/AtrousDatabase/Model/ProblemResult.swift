@@ -1,0 +1,90 @@
+import AtrousCore
+
+/// Whether the caches hold a problem's data when its timing starts.
+public enum CacheState: String, Codable, Hashable, Sendable, CaseIterable {
+  case warm, cold
+}
+
+/// What a result belongs to.
+public struct ResultKey: Hashable, Sendable {
+  public var problem: Problem
+  public var machine: MachineKey
+  public var threads: Int
+  /// Which cores the threads take: a word of the tuner, such as `compact`.
+  public var placement: String
+  public var cache: CacheState
+
+  public init(problem: Problem, machine: MachineKey, threads: Int, placement: String, cache: CacheState = .warm) {
+    self.problem = problem
+    self.machine = machine
+    self.threads = threads
+    self.placement = placement
+    self.cache = cache
+  }
+
+  /// A total order for files: equal databases are equal texts.
+  var sortText: String { "\(problem)\t\(machine)\t\(threads)\t\(placement)\t\(cache.rawValue)" }
+}
+
+/// All that was measured of one problem on one machine with one number of threads, placement and cache state.
+public struct ProblemResult: Hashable, Sendable {
+  public let key: ResultKey
+  /// Ordered by run, variant, instruction set, configuration; at most one record each.
+  public private(set) var candidates: [CandidateRecord]
+  /// How many candidates each run tried, by outcome, whether they were kept or not. A run's counts only grow, so the
+  /// larger one holds when two copies meet: that makes the merge idempotent, which counts of the omitted alone are not.
+  public private(set) var attempted: [String: [Invalidity: Int]]
+
+  public init(key: ResultKey, candidates: [CandidateRecord]) {
+    self.init(key: key, candidates: candidates, attempted: [:])
+  }
+
+  init(key: ResultKey, candidates: [CandidateRecord], attempted: [String: [Invalidity: Int]]) {
+    self.key = key
+    self.candidates = Self.united(candidates)
+    self.attempted = attempted
+    raiseAttempted()
+  }
+
+  /// Candidates that were tried but not kept, by outcome; over all runs.
+  public var omitted: [Invalidity: Int] {
+    var counts: [Invalidity: Int] = [:]
+    for run in attempted.values { counts.merge(run, uniquingKeysWith: +) }
+    for record in candidates { counts[record.invalidity, default: 0] -= 1 }
+    return counts.filter { $0.value > 0 }
+  }
+
+  /// The union of the candidates.
+  func merged(with other: ProblemResult) -> ProblemResult {
+    var result = self
+    result.candidates = Self.united(candidates + other.candidates)
+    result.attempted.merge(other.attempted) { $0.merging($1, uniquingKeysWith: max) }
+    result.raiseAttempted()
+    return result
+  }
+
+  /// The result with fewer candidates; what is left out stays counted.
+  func keeping(_ keep: (CandidateRecord) -> Bool) -> ProblemResult {
+    var result = self
+    result.candidates = candidates.filter(keep)
+    return result
+  }
+
+  /// A candidate that is there was tried.
+  private mutating func raiseAttempted() {
+    for (run, counts) in Self.counts(candidates) {
+      attempted[run, default: [:]].merge(counts, uniquingKeysWith: max)
+    }
+  }
+
+  private static func counts(_ records: [CandidateRecord]) -> [String: [Invalidity: Int]] {
+    var counts: [String: [Invalidity: Int]] = [:]
+    for record in records { counts[record.run, default: [:]][record.invalidity, default: 0] += 1 }
+    return counts
+  }
+
+  private static func united(_ records: [CandidateRecord]) -> [CandidateRecord] {
+    Dictionary(records.map { ($0.identity, $0) }) { CandidateRecord.preferred($0, $1) }
+      .values.sorted { $0.identity < $1.identity }
+  }
+}

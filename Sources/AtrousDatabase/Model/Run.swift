@@ -1,0 +1,93 @@
+import AtrousCore
+import Foundation
+
+/// What produced the numbers of a run.
+public struct Generator: Codable, Hashable, Sendable {
+  public var name: String
+  public var version: String
+  public var commit: String
+  public var compiler: String
+  public var flags: String
+
+  public init(name: String = "atrous", version: String, commit: String = "", compiler: String, flags: String = "") {
+    self.name = name
+    self.version = version
+    self.commit = commit
+    self.compiler = compiler
+    self.flags = flags
+  }
+}
+
+/// Something measured of the machine itself, such as the FMA peak.
+public struct Measurement: Codable, Hashable, Sendable {
+  /// `fma_peak`, `l2_bandwidth`, …
+  public var name: String
+  /// nil where it does not depend on it.
+  public var isa: String?
+  public var threads: Int
+  public var unit: String
+  public var median: Double
+  /// The 95 % interval of the median, low and high.
+  public var ci95: [Double]
+
+  public init(name: String, isa: InstructionSet? = nil, threads: Int = 1, unit: String, samples: [Double]) {
+    self.name = name
+    self.isa = isa?.rawValue
+    self.threads = threads
+    self.unit = unit
+    median = Statistics.median(samples)
+    let interval = Statistics.medianInterval(samples)
+    ci95 = [interval.lowerBound, interval.upperBound]
+  }
+}
+
+/// One look at the machine before a run: is it fit to be measured on?
+public struct PreflightCheck: Codable, Hashable, Sendable {
+  public var name: String
+  public var passed: Bool
+  /// What was seen.
+  public var detail: String
+
+  public init(name: String, passed: Bool, detail: String) {
+    self.name = name
+    self.passed = passed
+    self.detail = detail
+  }
+}
+
+/// One process that measured.
+public struct Run: Hashable, Sendable {
+  public let id: String
+  public let generator: Generator
+  /// With its facts; read back from a file, it holds what the file tells.
+  public let machine: Machine
+  public let measurements: [Measurement]
+  public let preflight: [PreflightCheck]
+
+  public init(
+    id: String = Run.makeID(), generator: Generator, machine: Machine, measurements: [Measurement] = [],
+    preflight: [PreflightCheck] = []
+  ) {
+    self.id = id
+    self.generator = generator
+    self.machine = machine
+    self.measurements = measurements
+    self.preflight = preflight
+  }
+
+  /// A new id: the time, the process and 32 random bits. It names no host.
+  public static func makeID() -> String {
+    let time = Timestamp.now().filter { $0 != "-" && $0 != ":" }
+    let random = String(UInt32.random(in: .min ... .max), radix: 16)
+    return "\(time)-\(ProcessInfo.processInfo.processIdentifier)-\(random)"
+  }
+
+  /// Which of two copies of a run stays: the one that knows more, then a fixed order.
+  static func preferred(_ left: Run, _ right: Run) -> Run {
+    let (mine, theirs) = (left.knowledge, right.knowledge)
+    if mine != theirs { return mine > theirs ? left : right }
+    return String(reflecting: left) >= String(reflecting: right) ? left : right
+  }
+
+  private var knowledge: Int { measurements.count + preflight.count }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+/// A database file with its lock (`FILE.lock`) and journals (`FILE.journal/`).
+///
+/// Many processes may use one file: a writer locks, reads, changes, writes a temporary file, synchronises and renames,
+/// so a kill at any instant leaves a valid database.
+public struct Store: Hashable, Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  public var lockPath: String { path + ".lock" }
+  public var journalPath: String { path + ".journal" }
+
+  /// The file's database, without what only journals hold; nil where there is no file.
+  /// - Throws: `DatabaseError` for a newer schema, or a corrupt file with its position.
+  public func readIfPresent() throws(DatabaseError) -> Database? {
+    guard let data = try Files.contents(path) else { return nil }
+    return try Self.database(of: data, path: path)
+  }
+
+  /// As `readIfPresent()`, but a missing file is an error.
+  public func read() throws(DatabaseError) -> Database {
+    if let database = try readIfPresent() { return database }
+    throw .system(operation: "open", path: path, message: "no such file")
+  }
+
+  /// Merges into the file, keeping the kept set, and returns what the file holds then.
+  @discardableResult
+  public func merge(_ database: Database) throws(DatabaseError) -> Database {
+    let lock = try FileLock(waitingFor: lockPath)
+    defer { withExtendedLifetime(lock) {} }
+    return try mergeLocked(database)
+  }
+
+  /// The file and all journals together, nothing left out: what a resumed run has behind it.
+  public func readWithJournals() throws(DatabaseError) -> Database {
+    var database = try readIfPresent() ?? Database()
+    for journal in try journals() { database.merge(try journal.read().database) }
+    return database
+  }
+
+  /// Merges every journal whose writer is gone into the file, then removes those journals.
+  @discardableResult
+  public func mergeJournals() throws(DatabaseError) -> Database {
+    let lock = try FileLock(waitingFor: lockPath)
+    defer { withExtendedLifetime(lock) {} }
+    var database = Database()
+    var closed: [JournalFile] = []
+    for journal in try journals() where try !journal.hasWriter() {
+      database.merge(try journal.read().database)
+      closed.append(journal)
+    }
+    let merged = try mergeLocked(database)
+    for journal in closed { try journal.remove() }
+    return merged
+  }
+
+  /// The journal files there are, by name.
+  public func journals() throws(DatabaseError) -> [JournalFile] {
+    guard FileManager.default.fileExists(atPath: journalPath) else { return [] }
+    do {
+      let names = try FileManager.default.contentsOfDirectory(atPath: journalPath)
+      return names.filter { $0.hasSuffix(".jsonl") }.sorted().map { JournalFile(journalPath + "/" + $0) }
+    } catch {
+      throw .system(operation: "list", path: journalPath, message: error.localizedDescription)
+    }
+  }
+
+  /// Starts the journal of a run.
+  public func openJournal(for run: Run) throws(DatabaseError) -> Journal {
+    // Or another process could find the new file before its writer has locked it, and merge it away.
+    let lock = try FileLock(waitingFor: lockPath)
+    defer { withExtendedLifetime(lock) {} }
+    if mkdir(journalPath, 0o755) != 0 && errno != EEXIST { throw Files.failure("make", journalPath) }
+    return try Journal(path: journalPath + "/" + run.id + ".jsonl", run: run)
+  }
+
+  private func mergeLocked(_ database: Database) throws(DatabaseError) -> Database {
+    let present = try readIfPresent()
+    let merged = (present ?? Database()).merged(with: database).kept()
+    if merged != present { try Files.replace(path, with: Self.data(of: merged, path: path)) }
+    return merged
+  }
+
+  /// The text of a database file.
+  public static func data(of database: Database, path: String = "database") throws(DatabaseError) -> Data {
+    do {
+      return try JSON.readable(database)
+    } catch {
+      throw .system(operation: "encode", path: path, message: "\(error)")
+    }
+  }
+
+  /// Reads the text of a database file; `path` is for messages.
+  public static func database(of data: Data, path: String) throws(DatabaseError) -> Database {
+    do {
+      return try JSONDecoder().decode(Database.self, from: data)
+    } catch {
+      throw DatabaseError(decoding: error, path: path)
+    }
+  }
+}
