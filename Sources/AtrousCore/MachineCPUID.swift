@@ -1,43 +1,49 @@
 /// The four registers of a cpuid leaf.
 package struct CPUIDRegisters: Hashable, Sendable {
-  package var eax: UInt32
-  package var ebx: UInt32
-  package var ecx: UInt32
-  package var edx: UInt32
+  package var eax: UInt32 = 0
+  package var ebx: UInt32 = 0
+  package var ecx: UInt32 = 0
+  package var edx: UInt32 = 0
 
-  package init(eax: UInt32 = 0, ebx: UInt32 = 0, ecx: UInt32 = 0, edx: UInt32 = 0) {
-    self.eax = eax
-    self.ebx = ebx
-    self.ecx = ecx
-    self.edx = edx
-  }
+  package init() {}
 }
 
 /// An x86 processor as its cpuid leaves tell it. Pure: the leaves come from the caller, so that recorded ones can be read.
 package struct CPUID {
-  /// (leaf, subleaf) → registers.
-  private let leaf: (UInt32, UInt32) -> CPUIDRegisters
+  private let instruction: (UInt32, UInt32, UnsafeMutablePointer<UInt32>) -> Void
   /// XCR0: the registers the system saves. Asked only where OSXSAVE is set.
   private let savedState: () -> UInt64
-  private let last: UInt32
-  private let lastExtended: UInt32
+  private var last: UInt32
+  private var lastExtended: UInt32
 
   /// nil where the processor has no cpuid.
-  package init?(leaf: @escaping (UInt32, UInt32) -> CPUIDRegisters, savedState: @escaping () -> UInt64) {
-    self.leaf = leaf
+  ///
+  /// - Parameters:
+  ///   - instruction: leaf, subleaf → eax, ebx, ecx, edx.
+  ///   - savedState: XCR0.
+  package init?(
+    instruction: @escaping (UInt32, UInt32, UnsafeMutablePointer<UInt32>) -> Void,
+    savedState: @escaping () -> UInt64
+  ) {
+    self.instruction = instruction
     self.savedState = savedState
-    last = leaf(0, 0).eax
-    lastExtended = leaf(0x8000_0000, 0).eax
+    (last, lastExtended) = (.max, .max)
+    last = read(0).eax
+    lastExtended = read(0x8000_0000).eax
     if last == 0 { return nil }
   }
 
   private func read(_ number: UInt32, _ sub: UInt32 = 0) -> CPUIDRegisters {
-    let limit = number >= 0x8000_0000 ? lastExtended : last
-    return number <= limit ? leaf(number, sub) : CPUIDRegisters()
+    var registers = CPUIDRegisters()
+    guard number <= (number >= 0x8000_0000 ? lastExtended : last) else { return registers }
+    withUnsafeMutableBytes(of: &registers) {
+      instruction(number, sub, $0.baseAddress!.assumingMemoryBound(to: UInt32.self))
+    }
+    return registers
   }
 
   package var vendor: String {
-    let registers = leaf(0, 0)
+    let registers = read(0)
     return x86Vendor(text([registers.ebx, registers.edx, registers.ecx]))
   }
 
@@ -59,8 +65,10 @@ package struct CPUID {
 
   package var hypervisor: String? {
     guard read(1).ecx >> 31 == 1 else { return nil }
-    let registers = leaf(0x4000_0000, 0)
-    let name = trimmed(text([registers.ebx, registers.ecx, registers.edx]))
+    // Past the last basic leaf, so asked for directly.
+    var registers: [UInt32] = [0, 0, 0, 0]
+    instruction(0x4000_0000, 0, &registers)
+    let name = trimmed(text(Array(registers[1...])))
     return name.isEmpty ? "unknown" : name
   }
 
