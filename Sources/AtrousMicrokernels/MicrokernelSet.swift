@@ -36,6 +36,7 @@ public func microkernel(at index: Int) -> atrous_microkernel {
   case 11: row("pack-panels-f64", ATROUS_KIND_PACK_PANELS_DOUBLE, 0, 0, packPanelsDouble)
   case 12: row("pack-filters", ATROUS_KIND_PACK_FILTERS, 0, 0, packFilters)
   case 13: row("pack-row", ATROUS_KIND_PACK_ROW, 0, 0, packRow)
+  case 14: row("depthwise-6x2", ATROUS_KIND_DEPTHWISE, 0, 0, depthwise_6x2)
   default: atrous_microkernel(id: nil, kind: 0, rows: 0, columns: 0, function: nil)
   }
 }

@@ -24,6 +24,8 @@ import Testing
     "c6 h13 w13 k9 r3 s3 st2 d3 p3 nhwc", "c3 h11 w10 k4 r2 s5 st4 p2 nchw",
     // Groups, batch, one axis, three axes.
     "n2 g2 c6 h7 w7 k8 r3 s3 d2 psame nhwc bias", "n3 g3 c6 h7 w7 k9 r3 s3 d2 psame nchw bias add relu",
+    "g3 c3 h9 w9 k3 r3 s3 d2 psame nhwc bias add leaky:0.2", "g33 c33 h7 w9 k33 r3 s3 d2 psame nhwc bias add relu",
+    "n2 g21 c21 w40 k21 s3 d8 psame nhwc", "g16 c16 h9 w9 k16 r3 s3 st2 d3 p3 nhwc",
     "g8 c8 h9 w9 k8 r3 s3 d2 psame nchw", "g4 c4 h9 w9 k8 r3 s3 d2 psame nhwc", "c7 w40 k9 s2 d8 pcausal nhwc",
     "c7 w40 k9 s2 d8 pcausal nchw", "n2 c3 w100 k5 s7 d4 pcausal nchw relu", "c3 z4 h5 w6 k4 t3 r3 s3 d2 psame nhwc",
     "c3 z4 h5 w6 k4 t2 r3 s3 d2 psame nchw bias",

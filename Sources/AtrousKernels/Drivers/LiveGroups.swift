@@ -8,6 +8,13 @@ extension Axis {
     let taps: Range<Int>
   }
 
+  /// Output positions from one to the next that may share inputs: they lie a dilation apart in the input.
+  var phaseStep: Int {
+    var (a, b) = (dilation, stride)
+    while b != 0 { (a, b) = (b, a % b) }
+    return dilation / a
+  }
+
   var runs: [Run] {
     var runs: [Run] = []
     var start = 0
@@ -87,8 +94,9 @@ struct LiveGroups: Sendable {
   /// - Parameters:
   ///   - tapPitch: elements from one tap to the next in the packed weights.
   ///   - slack: repeats of every group's last position.
-  init(_ problem: Problem, tapPitch: Int, slack: Int) {
-    var builder = LiveGroupsBuilder(problem, tapPitch: tapPitch)
+  ///   - byPhase: orders the columns of a row by phase, so that neighbours in the table share inputs.
+  init(_ problem: Problem, tapPitch: Int, slack: Int, byPhase: Bool = false) {
+    var builder = LiveGroupsBuilder(problem, tapPitch: tapPitch, byPhase: byPhase)
     for z in problem.depth.runs {
       for h in problem.height.runs {
         for w in problem.width.runs { builder.append([z, h, w], slack: slack) }
@@ -115,12 +123,15 @@ private struct LiveGroupsBuilder {
   let inputStrides: [Int]
   let outputStrides: [Int]
   let tapPitch: Int
+  /// Output columns from one to the next of the same phase; 1 keeps columns in order.
+  let phaseStep: Int
   var groups: [LiveGroups.Group] = []
   var taps: [atrous_tap] = []
   var inputOffsets: [Int] = []
   var outputOffsets: [Int] = []
 
-  init(_ problem: Problem, tapPitch: Int) {
+  init(_ problem: Problem, tapPitch: Int, byPhase: Bool) {
+    phaseStep = byPhase ? problem.width.phaseStep : 1
     axes = [problem.depth, problem.height, problem.width]
     let (input, output) = (Strides(inputOf: problem), Strides(outputOf: problem))
     inputStrides = [input.depth, input.height, input.width]
@@ -130,12 +141,16 @@ private struct LiveGroupsBuilder {
 
   mutating func append(_ runs: [Axis.Run], slack: Int) {
     let (firstTap, first) = (taps.count, inputOffsets.count)
-    forEach(runs.map(\.taps)) { index in
+    forEach(runs.map { Array($0.taps) }) { index in
       let number = (index[0] * axes[1].kernel + index[1]) * axes[2].kernel + index[2]
       let offset = (0..<3).reduce(0) { $0 + index[$1] * axes[$1].dilation * inputStrides[$1] }
       taps.append(atrous_tap(a: offset, b: number * tapPitch))
     }
-    forEach(runs.map(\.positions)) { index in
+    let columns = runs[2].positions
+    let ordered = (0..<phaseStep).flatMap {
+      Array(stride(from: columns.lowerBound + $0, to: columns.upperBound, by: phaseStep))
+    }
+    forEach([Array(runs[0].positions), Array(runs[1].positions), ordered]) { index in
       let origin = (0..<3).map { index[$0] * axes[$0].stride - axes[$0].before }
       inputOffsets.append((0..<3).reduce(0) { $0 + origin[$1] * inputStrides[$1] })
       outputOffsets.append((0..<3).reduce(0) { $0 + index[$1] * outputStrides[$1] })
@@ -147,7 +162,7 @@ private struct LiveGroupsBuilder {
     outputOffsets += repeatElement(outputOffsets.last!, count: slack)
   }
 
-  private func forEach(_ ranges: [Range<Int>], _ body: ([Int]) -> Void) {
+  private func forEach(_ ranges: [[Int]], _ body: ([Int]) -> Void) {
     for z in ranges[0] {
       for h in ranges[1] {
         for w in ranges[2] { body([z, h, w]) }

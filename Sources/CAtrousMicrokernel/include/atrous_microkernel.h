@@ -42,6 +42,23 @@ typedef struct {
   const float *prefetch;  // NULL, or what the next call reads first of b
 } atrous_tile_args;
 
+// --- Depthwise: 6 output pixels, all channels, channels last -------------------------------------------------------
+// y[row][c] = epilogue( Σ_t x[row][tap.a + c] · w[tap.b + c] )
+
+enum { ATROUS_DEPTHWISE_ROWS = 6 };
+
+typedef struct {
+  const float *x;
+  const intptr_t *x_rows; // [6] offset of each pixel from x; entries past the last pixel repeat it
+  const float *w;
+  const atrous_tap *taps; // [tap_count ≥ 0]
+  intptr_t tap_count;
+  intptr_t channels;
+  float *y;
+  const intptr_t *y_rows; // [6] offset of each pixel from y (and from the residual), repeated like x_rows
+  const atrous_epilogue *epilogue;  // NULL: the plain sum
+} atrous_depthwise_args;
+
 // --- Reference: the tile in Float64, up to 6 rows × 8 columns ------------------------------------------------------
 // y[row][column] = epilogue( Σ_t Σ_k a[t][row][k] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
 
@@ -151,6 +168,7 @@ typedef struct {
 
 enum {
   ATROUS_KIND_TILE = 0,
+  ATROUS_KIND_DEPTHWISE,
   ATROUS_KIND_REFERENCE,
   ATROUS_KIND_SCALAR,
   ATROUS_KIND_PACK_PANELS,
