@@ -48,7 +48,7 @@ import Testing
           let run = try GuardedRun(data, variant, configuration, isa: isa)
           let name = "\(problem): \(Candidate(variant: variant.id, isa: isa, configuration: configuration))"
           #expect(run.faults.isEmpty, "\(name): \(run.faults)")
-          #expect(data.error(of: run.output) <= 1e-5, "\(name)")
+          #expect(data.error(of: run.output) <= variant.errorBound(of: configuration, for: problem), "\(name)")
         }
       }
     }

@@ -1,7 +1,7 @@
 import AtrousCore
 
-/// The definition of a convolution as plain loops in Float64, over tensors in logical order: input N·C·Z·H·W, weights
-/// K·C/g·T·R·S, bias K, residual and output N·K·Z·P·Q.
+/// The definition of a convolution as plain loops in Float64, before the activation, over tensors in logical order:
+/// input N·C·Z·H·W, weights K·C/g·T·R·S, bias K, residual and output N·K·Z·P·Q.
 public func naiveConvolution(
   _ problem: Problem, input: [Float], weights: [Float], bias: [Float]?, residual: [Float]?
 ) -> [Double] {
@@ -16,7 +16,7 @@ public func naiveConvolution(
             var sum = naiveSum(problem, input, weights, n, k, [z, p, q])
             if let bias { sum += Double(bias[k]) }
             if let residual { sum += Double(residual[output.count]) }
-            output.append(activate(sum, problem.epilogue.activation))
+            output.append(sum)
           }
         }
       }
@@ -52,7 +52,7 @@ private func naiveSum(
   return sum
 }
 
-private func activate(_ value: Double, _ activation: Activation) -> Double {
+func activate(_ value: Double, _ activation: Activation) -> Double {
   switch activation {
   case .none: value
   case .relu: max(value, 0)

@@ -10,6 +10,8 @@ public struct ProblemData {
   public let residual: [Float]?
   /// Float64, in logical order.
   public let expected: [Double]
+  /// The largest magnitude before the activation: a clamp must not make an error look larger than it is.
+  public let scale: Double
 
   public init(_ problem: Problem, seed: UInt64) {
     var random = SplitMix64(seed: seed)
@@ -20,10 +22,12 @@ public struct ProblemData {
     weights = values(problem.weightElements)
     bias = problem.epilogue.bias ? values(problem.filters) : nil
     residual = problem.epilogue.add ? values(outputs) : nil
-    expected = naiveConvolution(problem, input: input, weights: weights, bias: bias, residual: residual)
+    let sums = naiveConvolution(problem, input: input, weights: weights, bias: bias, residual: residual)
+    expected = sums.map { activate($0, problem.epilogue.activation) }
+    scale = sums.map(abs).max() ?? 0
   }
 
-  /// max|y − expected| / max|expected| of an output in the problem's layout; the plain maximum where all are zero.
+  /// max|y − expected| / scale of an output in the problem's layout; the plain maximum where all are zero.
   public func error(of output: [Float]) -> Double {
     let expected = arranged(self.expected, problem.outputLayout, batch: problem.batch, channels: problem.filters)
     var worst = 0.0
@@ -31,7 +35,6 @@ public struct ProblemData {
       let difference = abs(Double(got) - want)
       worst = difference.isNaN ? .infinity : max(worst, difference)
     }
-    let scale = expected.map(abs).max() ?? 0
     return scale > 0 ? worst / scale : worst
   }
 }
