@@ -37,6 +37,9 @@ public func microkernel(at index: Int) -> atrous_microkernel {
   case 12: row("pack-filters", ATROUS_KIND_PACK_FILTERS, 0, 0, packFilters)
   case 13: row("pack-row", ATROUS_KIND_PACK_ROW, 0, 0, packRow)
   case 14: row("depthwise-6x2", ATROUS_KIND_DEPTHWISE, 0, 0, depthwise_6x2)
+  case 15: row("winograd-input", ATROUS_KIND_WINOGRAD_INPUT, 0, 0, winogradInput)
+  case 16: row("winograd-output", ATROUS_KIND_WINOGRAD_OUTPUT, 0, 0, winogradOutput)
+  case 17: row("winograd-weights", ATROUS_KIND_WINOGRAD_WEIGHTS, 0, 0, winogradWeights)
   default: atrous_microkernel(id: nil, kind: 0, rows: 0, columns: 0, function: nil)
   }
 }

@@ -9,6 +9,7 @@ public struct Registry: Sendable {
   /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
   public static let standard: [any KernelVariant] = [
     DepthwiseVariant(),
+    WinogradVariant(),
     DirectNHWCVariant(),
     DirectNCHWVariant(),
     DirectScalarVariant(),

@@ -131,37 +131,56 @@ typedef struct {
   intptr_t phase_pitch;   // every phase is written to its whole pitch
 } atrous_pack_row_args;
 
-// --- Winograd transforms, F(m×n, r×s) over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ------------------------------
+// --- Winograd transforms, F(m×n, 3×3), m and n in 2…6, over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ---------------
 
-// Input patch (alpha_h × alpha_w pixels of one phase, channels last) to V.
-// ξ = i·alpha_w + j of channel c goes to v + ξ·xi_stride + (c / block)·block_stride + c mod block.
+// One output tile of one phase of one image.
 typedef struct {
-  const float *x;         // pixel (0,0) of the patch, channel 0; only the live pixels are read
-  intptr_t row_stride, column_stride;
-  intptr_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
+  intptr_t x, y;          // offsets of the patch's pixel (0,0) from x (it may lie outside) and of output pixel (0,0) from y
+  int32_t height, width;  // m and n; the patch is two pixels larger on both axes
+  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
+  int32_t rows, columns;  // valid output pixels, at most m and n
+} atrous_winograd_tile;
+
+// Input patches (channels last) to V: ξ = (i, j) of channel c of tile t goes to
+// v + i·xi_row_stride + j·xi_stride + (c / 16)·block_stride + 16·t + c mod 16; a last block of fewer channels holds
+// anything in its other lanes.
+typedef struct {
+  const float *x;         // channel 0 of the group
+  const float *x_end;     // nothing is read from here on
+  const atrous_winograd_tile *tiles;
+  intptr_t tile_count;
+  intptr_t row_stride, column_stride;  // between the pixels of a phase
   intptr_t channels;
   float *v;
-  intptr_t xi_stride, block, block_stride;
+  intptr_t xi_row_stride, xi_stride, block_stride;
+  float *scratch;         // [ATROUS_WINOGRAD_SCRATCH], 64-byte aligned
 } atrous_winograd_input_args;
 
-// M to an output patch (rows × columns of one phase, channels last); M is laid out like V, over output channels.
+// M to output tiles (channels last): ξ = (i, j) of filter k of tile t is read at
+// m + i·xi_row_stride + j·xi_stride + (k / nr)·panel_stride + nr·t + k mod nr.
 typedef struct {
   const float *m;
-  intptr_t xi_stride, block, block_stride;
-  intptr_t channels;      // valid output channels
-  float *y;               // pixel (0,0) of the patch, channel 0
+  intptr_t xi_row_stride, xi_stride, panel_stride;
+  intptr_t nr;            // a multiple of the lanes, at most 64
+  const atrous_winograd_tile *tiles;
+  intptr_t tile_count;
+  intptr_t filters;
+  float *y;               // filter 0 of the group
   intptr_t row_stride, column_stride;
-  intptr_t rows, columns; // valid output pixels of the patch
-  const atrous_epilogue *epilogue;  // bias from channel 0, residual at pixel (0,0)
+  const atrous_epilogue *epilogue;  // NULL: the plain sum; bias and residual from filter 0 of the group
+  float *scratch;         // [ATROUS_WINOGRAD_SCRATCH], 64-byte aligned
 } atrous_winograd_output_args;
 
-// Weights K × C × r × s to U, computed in Float64: ξ, channel c, filter k at
-// u + ξ·xi_stride + (k / width)·panel_stride + c·width + k mod width; columns past K zero.
+enum { ATROUS_WINOGRAD_SCRATCH = 2 * 8 * 8 * 64 };
+
+// `channels` channels of the weights K × C × 3 × 3 to U, in Float64, rounded once: ξ = i·xi_columns + j,
+// channel c, filter k at u + ξ·xi_stride + (k / nr)·panel_stride + c·nr + k mod nr; columns past K zero.
 typedef struct {
-  const float *w;
-  intptr_t filters, channels;
+  const float *w;         // the first channel wanted of filter 0
+  intptr_t filters, filter_stride, channels;
+  intptr_t xi_rows, xi_columns;
   float *u;
-  intptr_t xi_stride, width, panel_stride;
+  intptr_t xi_stride, panel_stride, nr;
 } atrous_winograd_weights_args;
 
 // --- The list --------------------------------------------------------------------------------------------------------
@@ -186,7 +205,7 @@ enum {
 typedef struct {
   const char *id;         // stable, static; NULL past the end of the list
   int32_t kind;           // which argument struct `function` takes
-  int32_t rows, columns;  // tile: mr × vectors. Winograd: output pixels of a patch, height × width
+  int32_t rows, columns;  // tile: mr × vectors; zero elsewhere
   void (*function)(const void *args);
 } atrous_microkernel;
 

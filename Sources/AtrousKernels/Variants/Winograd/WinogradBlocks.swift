@@ -1,0 +1,83 @@
+import CAtrousMicrokernel
+
+/// The tiles cut into blocks, and for every block and ξ the rows of the GEMM: the tiles large enough to have that ξ.
+///
+/// Sizes are few, so ξ = (i, j) falls into classes by the least height and width that reach it; a block has one list of
+/// rows a class. Lists are padded to whole register tiles by repeating their last row.
+struct WinogradBlocks: Sendable {
+  private struct Rows {
+    let first: Int
+    let count: Int
+  }
+
+  /// The block's tiles.
+  let ranges: [Range<Int>]
+  /// Tiles of the largest block.
+  let capacity: Int
+  private let lists: [Rows]
+  private let classes: Int
+  /// Class of every ξ.
+  private let classOfPoint: [Int]
+  private let offsets: PackedBuffer
+  private let offsetCount: Int
+
+  init(
+    _ tiles: WinogradTiles, blocks count: Int, points: WinogradPoints, mr: Int, nr: Int
+  ) throws(PlanError) {
+    ranges = (0..<count).map { piece($0, of: count, count: tiles.count) }
+    capacity = ranges.map(\.count).max()!
+    classes = tiles.heights.count * tiles.widths.count
+    classOfPoint = (0..<points.count).map { point in
+      let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
+      let height = tiles.heights.firstIndex { $0 + 2 > i }!
+      let width = tiles.widths.firstIndex { $0 + 2 > j }!
+      return height * tiles.widths.count + width
+    }
+    var lists: [Rows] = []
+    var slots: [Int] = []
+    for range in ranges {
+      for height in tiles.heights {
+        for width in tiles.widths {
+          let rows = range.filter { tiles.pointer[$0].height >= height && tiles.pointer[$0].width >= width }
+            .map { $0 - range.lowerBound }
+          lists.append(Rows(first: slots.count, count: rows.count))
+          slots += rows
+          if let last = rows.last { slots += Array(repeating: last, count: (mr - rows.count % mr) % mr) }
+        }
+      }
+    }
+    self.lists = lists
+    offsetCount = slots.count
+    offsets = try PackedBuffer(Int.self, count: 2 * slots.count)
+    for (index, slot) in slots.enumerated() {
+      pointer[index] = slot * WinogradPoints.channelBlock
+      pointer[slots.count + index] = slot * nr
+    }
+  }
+
+  private var pointer: UnsafeMutablePointer<Int> { offsets.base.assumingMemoryBound(to: Int.self) }
+
+  /// The rows of one block at one ξ: how many, and their offsets in V's blocks and in M's panels.
+  func rows(
+    block: Int, point: Int
+  ) -> (count: Int, input: UnsafePointer<Int>, output: UnsafePointer<Int>) {
+    let list = lists[block * classes + classOfPoint[point]]
+    let input = UnsafePointer(pointer + list.first)
+    return (list.count, input, input + offsetCount)
+  }
+}
+
+/// The grid of ξ = (i, j) of the largest tile: smaller tiles use its first rows and columns.
+struct WinogradPoints: Sendable {
+  /// Channels of a block of V.
+  static let channelBlock = 16
+
+  let rows: Int
+  let columns: Int
+  var count: Int { rows * columns }
+
+  init(_ tiles: WinogradTiles) {
+    rows = tiles.heights.last! + 2
+    columns = tiles.widths.last! + 2
+  }
+}

@@ -1,0 +1,194 @@
+import AtrousCore
+import CAtrousMicrokernel
+
+/// V[ξ][channel block][tile][16] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
+/// cache line more, so that they do not fall into the same sets.
+struct WinogradArena: Sendable {
+  let blockStride: Int
+  let inputPointStride: Int
+  let panelStride: Int
+  let outputPointStride: Int
+  let points: Int
+
+  init(_ problem: Problem, points: WinogradPoints, capacity: Int, panels: Int, nr: Int) {
+    let block = WinogradPoints.channelBlock
+    blockStride = capacity * block
+    inputPointStride = (problem.channelsPerGroup + block - 1) / block * blockStride + block
+    panelStride = capacity * nr
+    outputPointStride = panels * panelStride + block
+    self.points = points.count
+  }
+
+  var inputElements: Int { points * inputPointStride }
+  /// Floats of V and M, M's start on a line of its own.
+  var elements: Int { inputElements + points * outputPointStride + 16 }
+}
+
+/// A plan: per block of tiles input transform, one GEMM a ξ, output transform. With one block for all tiles the three are
+/// stages, so that every transformed weight is read once and threads share the points; else a part is a block of tiles.
+struct WinogradBody: PlanBody {
+  let problem: Problem
+  let points: WinogradPoints
+  let tiles: WinogradTiles
+  let blocks: WinogradBlocks
+  let filters: WinogradFilters
+  let arena: WinogradArena
+  let bias: PackedBuffer?
+  let shape: TileShape
+  let input: MicrokernelFunction
+  let product: MicrokernelFunction
+  let output: MicrokernelFunction
+  let taps: PackedBuffer
+  /// Parts the transforms of a group are cut into where all tiles are one block.
+  let pieces: Int
+  let stages: [Int]
+  let sharedBytes: Int
+  let workerBytes: Int
+
+  private static let scratchBytes = Int(ATROUS_WINOGRAD_SCRATCH) * 4
+  /// Rows of V a panel of weights stays with: 192 rows of 256 channels are 192 KiB of L2.
+  private static let rowBlock = 192
+
+  var packedWeightsBytes: Int { filters.buffer.bytes }
+
+  init(
+    _ values: WinogradVariant.Values, _ shape: TileShape, _ problem: Problem, _ target: Target, _ weights: RawSpan,
+    _ bias: RawSpan?
+  ) throws(PlanError) {
+    let set = MicrokernelSet.of(target.isa)
+    self.problem = problem
+    self.shape = shape
+    tiles = try WinogradTiles(problem, tileHeight: values.tileHeight, tileWidth: values.tileWidth)
+    points = WinogradPoints(tiles)
+    let count = values.blockTiles == 0 ? 1 : (tiles.count + values.blockTiles - 1) / values.blockTiles
+    blocks = try WinogradBlocks(tiles, blocks: count, points: points, mr: shape.mr, nr: shape.nr)
+    filters = try WinogradFilters(weights, problem, points: points, nr: shape.nr, set)
+    arena = WinogradArena(
+      problem, points: points, capacity: blocks.capacity, panels: filters.panels, nr: shape.nr)
+    self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
+    input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
+    product = set.tile(shape)
+    output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
+    taps = try Self.taps(blockStride: arena.blockStride, nr: shape.nr, chunks: filters.chunks)
+    pieces = target.pieces(units: problem.groups, limit: tiles.count)
+    if count == 1 {
+      stages = [problem.groups * pieces, problem.groups * points.count, problem.groups * pieces]
+      sharedBytes = problem.groups * arena.elements * 4
+      workerBytes = Self.scratchBytes
+    } else {
+      stages = [problem.groups * count]
+      sharedBytes = 0
+      workerBytes = arena.elements * 4 + Self.scratchBytes
+    }
+  }
+
+  /// One tap a channel block.
+  private static func taps(
+    blockStride: Int, nr: Int, chunks: [WinogradFilters.Chunk]
+  ) throws(PlanError) -> PackedBuffer {
+    let block = WinogradPoints.channelBlock
+    let count = chunks.map { ($0.depth + block - 1) / block }.max()!
+    let taps = try PackedBuffer(atrous_tap.self, count: count)
+    for tap in 0..<count {
+      taps.base.assumingMemoryBound(to: atrous_tap.self)[tap] = atrous_tap(a: tap * blockStride, b: tap * block * nr)
+    }
+    return taps
+  }
+
+  func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
+    let transforms = scratch.worker.assumingMemoryBound(to: Float.self)
+    if stages.count == 1 {
+      let (group, block) = part.quotientAndRemainder(dividingBy: blocks.ranges.count)
+      let v = transforms + Self.scratchBytes / 4
+      let range = blocks.ranges[block]
+      transformInput(range, at: 0, group, v, tensors, transforms)
+      for point in 0..<points.count { multiply(point, block, group, v) }
+      transformOutput(range, at: 0, group, v, tensors, transforms)
+      return
+    }
+    let units = stages[stage] / problem.groups
+    let (group, unit) = part.quotientAndRemainder(dividingBy: units)
+    let v = scratch.shared.assumingMemoryBound(to: Float.self) + group * arena.elements
+    let range = piece(unit, of: units, count: tiles.count)
+    switch stage {
+    case 0: transformInput(range, at: range.lowerBound, group, v, tensors, transforms)
+    case 1: multiply(unit, 0, group, v)
+    default: transformOutput(range, at: range.lowerBound, group, v, tensors, transforms)
+    }
+  }
+
+  private func transformInput(
+    _ range: Range<Int>, at slot: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>, _ tensors: Tensors,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let x = tensors.input.assumingMemoryBound(to: Float.self)
+    var arguments = atrous_winograd_input_args(
+      x: x + group * problem.channelsPerGroup, x_end: x + problem.inputElements,
+      tiles: tiles.pointer + range.lowerBound,
+      tile_count: range.count, row_stride: problem.height.dilation * problem.width.input * problem.channels,
+      column_stride: problem.width.dilation * problem.channels, channels: problem.channelsPerGroup,
+      v: v + slot * WinogradPoints.channelBlock, xi_row_stride: points.columns * arena.inputPointStride,
+      xi_stride: arena.inputPointStride, block_stride: arena.blockStride, scratch: scratch)
+    call(input, &arguments)
+  }
+
+  /// M[ξ] = V[ξ] · U[ξ]: a chunk of channels at a time, its panels once for every block of rows.
+  private func multiply(_ point: Int, _ block: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>) {
+    let rows = blocks.rows(block: block, point: point)
+    let a = UnsafePointer(v + point * arena.inputPointStride)
+    let c = v + arena.inputElements + point * arena.outputPointStride
+    var arguments = atrous_tile_args()
+    arguments.b_stride = shape.nr
+    arguments.taps = UnsafePointer(taps.base.assumingMemoryBound(to: atrous_tap.self))
+    arguments.k = WinogradPoints.channelBlock
+    arguments.n = shape.nr
+    let step = Self.rowBlock / shape.mr * shape.mr
+    for first in stride(from: 0, to: rows.count, by: step) {
+      for chunk in filters.chunks {
+        let block = WinogradPoints.channelBlock
+        arguments.a = a + chunk.first / block * arena.blockStride
+        arguments.tap_count = (chunk.depth + block - 1) / block
+        arguments.k_last = chunk.depth - (arguments.tap_count - 1) * block
+        arguments.accumulate = chunk.first > 0 ? 1 : 0
+        arguments.b = filters.panels(group: group, point: point, chunk: chunk)
+        for panel in 0..<filters.panels {
+          arguments.c = c + panel * arena.panelStride
+          for row in stride(from: first, to: min(first + step, rows.count), by: shape.mr) {
+            arguments.a_rows = rows.input + row
+            arguments.c_rows = rows.output + row
+            arguments.m = min(shape.mr, rows.count - row)
+            call(product, &arguments)
+          }
+          arguments.b += chunk.depth * shape.nr
+        }
+      }
+    }
+  }
+
+  private func transformOutput(
+    _ range: Range<Int>, at slot: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>, _ tensors: Tensors,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let first = group * problem.filtersPerGroup
+    var epilogue = problem.epilogue.arguments
+    epilogue.bias = bias.map { UnsafePointer($0.floats + first) }
+    epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + first }
+    var arguments = atrous_winograd_output_args()
+    arguments.m = UnsafePointer(v + arena.inputElements + slot * shape.nr)
+    arguments.xi_row_stride = points.columns * arena.outputPointStride
+    arguments.xi_stride = arena.outputPointStride
+    arguments.panel_stride = arena.panelStride
+    arguments.nr = shape.nr
+    arguments.tiles = UnsafePointer(tiles.pointer + range.lowerBound)
+    arguments.tile_count = range.count
+    arguments.filters = problem.filtersPerGroup
+    arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + first
+    arguments.row_stride = problem.height.dilation * problem.width.output * problem.filters
+    arguments.column_stride = problem.width.dilation * problem.filters
+    arguments.scratch = scratch
+    withUnsafePointer(to: epilogue) {
+      arguments.epilogue = problem.epilogue == .none ? nil : $0
+      call(output, &arguments)
+    }
+  }
+}

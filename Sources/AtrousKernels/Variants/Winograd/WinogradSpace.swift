@@ -1,0 +1,89 @@
+import AtrousCore
+
+/// Which tiles and blocks are worth trying.
+extension WinogradVariant {
+  func initial(for problem: Problem, on target: Target) -> Values {
+    let channels = min(problem.channelsPerGroup, problem.filtersPerGroup)
+    // With few channels the transforms weigh more than the products.
+    let limit = channels < 48 ? 4 : 6
+    var values = Values()
+    values.tileHeight = Self.tile(problem.height, limit: limit)
+    values.tileWidth = Self.tile(problem.width, limit: limit)
+    let shape = Self.shapes(problem, target).first!
+    values.mr = shape.mr
+    values.vectors = shape.vectors
+    values.blockTiles = Self.blocks(values, problem, target).last!
+    return values
+  }
+
+  func space(for problem: Problem, on target: Target) -> [Values] {
+    var space = [initial(for: problem, on: target)]
+    for tileHeight in Self.tiles(problem.height) {
+      for tileWidth in Self.tiles(problem.width) where abs(tileHeight - tileWidth) <= 2 {
+        for shape in Self.shapes(problem, target).prefix(2) {
+          var values = Values()
+          values.tileHeight = tileHeight
+          values.tileWidth = tileWidth
+          values.mr = shape.mr
+          values.vectors = shape.vectors
+          for blockTiles in Self.blocks(values, problem, target) {
+            values.blockTiles = blockTiles
+            if !space.contains(values) { space.append(values) }
+          }
+        }
+      }
+    }
+    return space
+  }
+
+  private static func longestPhase(_ axis: Axis) -> Int { (axis.output + axis.dilation - 1) / axis.dilation }
+
+  /// The least tile that cuts the longest phase into as few segments as `limit` does.
+  private static func tile(_ axis: Axis, limit: Int) -> Int {
+    let extent = longestPhase(axis)
+    let segments = (extent + limit - 1) / limit
+    return max(2, (extent + segments - 1) / segments)
+  }
+
+  /// The tile sizes that cut an axis differently.
+  private static func tiles(_ axis: Axis) -> [Int] { Set((2...6).map { tile(axis, limit: $0) }).sorted() }
+
+  /// The register tiles of several rows, those that leave the fewest lanes idle and load the least first.
+  private static func shapes(_ problem: Problem, _ target: Target) -> [TileShape] {
+    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 && $0.nr <= 64 }
+      .map { ($0, work($0, problem)) }.sorted { $0.1 < $1.1 }.map(\.0)
+  }
+
+  private static func work(_ shape: TileShape, _ problem: Problem) -> Double {
+    let lanes = Double(WinogradFilters.panels(problem, nr: shape.nr) * shape.nr)
+    let loads = Double(shape.mr + shape.vectors) / Double(shape.mr * shape.vectors)
+    return lanes * max(1, 1.5 * loads)
+  }
+
+  /// Block sizes: those whose V and M fill half of L2 or twice of it, and all tiles. The last is the one to begin with:
+  /// all tiles where the weights exceed L3 (they are then read once), else what lies between.
+  static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
+    let model = WinogradModel(values, problem, target)
+    let sizes = [target.l2Bytes / 2, 2 * target.l2Bytes, target.l3Bytes / 4].map {
+      max(2 * values.mr, $0 / model.tileBytes / values.mr * values.mr)
+    }.filter { 2 * $0 <= model.tileCount }
+    let distinct = Set(sizes).sorted()
+    guard model.weightBytes <= target.l3Bytes, !distinct.isEmpty else { return distinct + [0] }
+    return [0] + distinct
+  }
+}
+
+extension WinogradVariant {
+  func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
+    WinogradModel(values, problem, target).cost
+  }
+
+  /// Measured against Float64 on random data: one-axis errors grow with the tile, sums with the square root of the
+  /// channels. The bound is three times what was seen at 64 channels (F2 to F6: 0.5, 1, 3, 5, 8 · 10⁻⁶).
+  func errorBound(of values: Values, for problem: Problem) -> Double {
+    let seen = [2: 0.5e-6, 3: 1e-6, 4: 3e-6, 5: 5e-6, 6: 8e-6]
+    let tile = (seen[values.tileHeight]! * seen[values.tileWidth]!).squareRoot()
+    let channels = max(1, Double(problem.channelsPerGroup) / 64)
+    return min(1e-4, 3 * tile * channels.squareRoot())
+  }
+}

@@ -1,0 +1,74 @@
+// y = Aᵀ [ Σ_c (G w Gᵀ) ⊙ (Bᵀ x B) ] A on the phases of a dilated problem: see WinogradPass.swift for the transforms.
+//
+// A problem of dilation d is d·d dense ones. Their tiles, over all phases and images, are one list; the transforms read
+// and write the image where it lies, and the sums over the channels are one GEMM a ξ, its rows the tiles.
+
+import AtrousCore
+
+/// Winograd's minimal filtering of 3×3 filters, NHWC, stride 1, any dilation and padding, tiles of 2…6 an axis.
+struct WinogradVariant: KernelVariant {
+  struct Values: Tunables {
+    var tileHeight = 4
+    var tileWidth = 4
+    var blockTiles = 0
+    var mr = 6
+    var vectors = 2
+
+    static var parameters: [Parameter<Values>] {
+      [
+        Parameter(
+          "th", \.tileHeight, 2...6,
+          "largest output tile along the height; larger multiplies less, but transforms more and rounds worse"),
+        Parameter("tw", \.tileWidth, 2...6, "largest output tile along the width"),
+        Parameter(
+          "tb", \.blockTiles, 0...1_048_576,
+          "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
+        Parameter("mr", \.mr, 1...64, "rows of the register tile: tiles; more reuse each weight more often"),
+        Parameter(
+          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+      ]
+    }
+
+    func tile(on isa: InstructionSet) -> TileShape? {
+      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
+    }
+  }
+
+  let id: VariantID = "winograd"
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
+    let axes = [problem.height, problem.width]
+    if problem.depth != .absent || axes.contains(where: { $0.kernel != 3 }) {
+      return Rejection(.unsupported, "takes 3×3 filters, not \(Self.filterText(problem))")
+    }
+    if axes.contains(where: { $0.stride != 1 }) {
+      return Rejection(.unsupported, "takes stride 1, not \(problem.height.stride)×\(problem.width.stride)")
+    }
+    if problem.groups > 1 && min(problem.channelsPerGroup, problem.filtersPerGroup) < target.isa.lanes {
+      return Rejection(
+        .unsupported,
+        "groups of \(problem.channelsPerGroup) channels and \(problem.filtersPerGroup) filters do not fill a vector of "
+          + "\(target.isa.lanes)")
+    }
+    return nil
+  }
+
+  private static func filterText(_ problem: Problem) -> String {
+    let plane = "\(problem.height.kernel)×\(problem.width.kernel)"
+    return problem.depth == .absent ? plane : "\(problem.depth.kernel)×" + plane
+  }
+
+  func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    if values.tile(on: target.isa) == nil {
+      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
+    }
+    return nil
+  }
+
+  func plan(
+    _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    try WinogradBody(values, values.tile(on: target.isa)!, problem, target, weights, bias)
+  }
+}

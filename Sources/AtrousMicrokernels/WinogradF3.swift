@@ -1,0 +1,83 @@
+// F(3,3), one axis: 3 outputs from a patch of 5 pixels. See WinogradPass.swift for the derivation.
+//
+// With t = the patch times (x − 2) the rows 0, ∞, ±1 are those of F(2,3) on t.
+
+/// v = Bᵀ x, rows in the points' order.
+@inline(never) func winogradInputF3(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var offset = 0
+    while offset < pass.width {
+      let x = pass.from + (line &* pass.fromLine &+ offset)
+      let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector
+      if pass.begin == 0 && pass.end == 5 {
+        x0 = load(x)
+        x1 = load(x + s)
+        x2 = load(x + (2 &* s))
+        x3 = load(x + (3 &* s))
+        x4 = load(x + (4 &* s))
+      } else {
+        x0 = pass.live(x, 0)
+        x1 = pass.live(x, 1)
+        x2 = pass.live(x, 2)
+        x3 = pass.live(x, 3)
+        x4 = pass.live(x, 4)
+      }
+      let t0 = axpy(x1, -2, x0)
+      let t1 = axpy(x2, -2, x1)
+      let t2 = axpy(x3, -2, x2)
+      let t3 = axpy(x4, -2, x3)
+      let v0 = (t2 - t0) * (1 / 2)
+      let v1 = t3 - t1
+      let v2 = (t2 + t1) * (9 / 4)
+      let v3 = (t2 - t1) * (3 / 4)
+      let v4 = (x3 - x1) * 15
+      let v = pass.to + (line &* pass.toLine &+ offset)
+      store(v0, v)
+      store(v1, v + pass.toElement)
+      store(v2, v + (2 &* pass.toElement))
+      store(v3, v + (3 &* pass.toElement))
+      store(v4, v + (4 &* pass.toElement))
+      offset &+= lanes
+    }
+    line &+= 1
+  }
+}
+
+/// y = Aᵀ m.
+@inline(never) func winogradOutputF3(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var column = 0
+    while column < pass.width {
+      // The last vector overlaps the one before it, so that every load and store is whole.
+      let offset = min(column, pass.last)
+      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let m0 = load(m)
+      let m1 = load(m + s)
+      let m2 = load(m + (2 &* s))
+      let m3 = load(m + (3 &* s))
+      let m4 = load(m + (4 &* s))
+      let s1 = m2 + m3
+      let d1 = m2 - m3
+      let y0 = m0 + s1 + m4
+      let y1 = axpy(d1, 2, m4)
+      let y2 = axpy(s1, 4, m4) + m1
+      let y = pass.to + (line &* pass.toLine &+ offset)
+      if let epilogue = pass.epilogue {
+        let first = line &* pass.toLine &+ offset
+        pass.finish(y0, 0, first, offset, epilogue)
+        pass.finish(y1, 1, first, offset, epilogue)
+        pass.finish(y2, 2, first, offset, epilogue)
+      } else {
+        store(y0, y)
+        if pass.valid > 1 { store(y1, y + pass.toElement) }
+        if pass.valid > 2 { store(y2, y + (2 &* pass.toElement)) }
+      }
+      column &+= lanes
+    }
+    line &+= 1
+  }
+}

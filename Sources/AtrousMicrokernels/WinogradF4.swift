@@ -1,0 +1,93 @@
+// F(4,3), one axis: 4 outputs from a patch of 6 pixels. See WinogradPass.swift for the derivation.
+//
+// Rows ±1 share x⁴ − 4x² and x³ − 4x, rows ±2 share x⁴ − x² and 2(x³ − x); scales ¼, 1, ¾, ¾, 15/4, 15/4.
+
+/// v = Bᵀ x, rows in the points' order.
+@inline(never) func winogradInputF4(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var offset = 0
+    while offset < pass.width {
+      let x = pass.from + (line &* pass.fromLine &+ offset)
+      let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector, x5: Vector
+      if pass.begin == 0 && pass.end == 6 {
+        x0 = load(x)
+        x1 = load(x + s)
+        x2 = load(x + (2 &* s))
+        x3 = load(x + (3 &* s))
+        x4 = load(x + (4 &* s))
+        x5 = load(x + (5 &* s))
+      } else {
+        x0 = pass.live(x, 0)
+        x1 = pass.live(x, 1)
+        x2 = pass.live(x, 2)
+        x3 = pass.live(x, 3)
+        x4 = pass.live(x, 4)
+        x5 = pass.live(x, 5)
+      }
+      let e1 = axpy(x4, -4, x2)
+      let o1 = axpy(x3, -4, x1)
+      let e2 = x4 - x2
+      let o2 = (x3 - x1) * 2
+      let v0 = axpy(axpy(x0, 1 / 4, x4), -5 / 4, x2)
+      let v1 = axpy(axpy(x5, -5, x3), 4, x1)
+      let v2 = (e1 + o1) * (3 / 4)
+      let v3 = (e1 - o1) * (3 / 4)
+      let v4 = (e2 + o2) * (15 / 4)
+      let v5 = (e2 - o2) * (15 / 4)
+      let v = pass.to + (line &* pass.toLine &+ offset)
+      store(v0, v)
+      store(v1, v + pass.toElement)
+      store(v2, v + (2 &* pass.toElement))
+      store(v3, v + (3 &* pass.toElement))
+      store(v4, v + (4 &* pass.toElement))
+      store(v5, v + (5 &* pass.toElement))
+      offset &+= lanes
+    }
+    line &+= 1
+  }
+}
+
+/// y = Aᵀ m.
+@inline(never) func winogradOutputF4(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var column = 0
+    while column < pass.width {
+      // The last vector overlaps the one before it, so that every load and store is whole.
+      let offset = min(column, pass.last)
+      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let m0 = load(m)
+      let m1 = load(m + s)
+      let m2 = load(m + (2 &* s))
+      let m3 = load(m + (3 &* s))
+      let m4 = load(m + (4 &* s))
+      let m5 = load(m + (5 &* s))
+      let s1 = m2 + m3
+      let d1 = m2 - m3
+      let s2 = m4 + m5
+      let d2 = m4 - m5
+      let y0 = m0 + s1 + s2
+      let y1 = axpy(d1, 2, d2)
+      let y2 = axpy(s1, 4, s2)
+      let y3 = axpy(d1, 8, d2) + m1
+      let y = pass.to + (line &* pass.toLine &+ offset)
+      if let epilogue = pass.epilogue {
+        let first = line &* pass.toLine &+ offset
+        pass.finish(y0, 0, first, offset, epilogue)
+        pass.finish(y1, 1, first, offset, epilogue)
+        pass.finish(y2, 2, first, offset, epilogue)
+        pass.finish(y3, 3, first, offset, epilogue)
+      } else {
+        store(y0, y)
+        if pass.valid > 1 { store(y1, y + pass.toElement) }
+        if pass.valid > 2 { store(y2, y + (2 &* pass.toElement)) }
+        if pass.valid > 3 { store(y3, y + (3 &* pass.toElement)) }
+      }
+      column &+= lanes
+    }
+    line &+= 1
+  }
+}

@@ -1,0 +1,107 @@
+// F(5,3), one axis: 5 outputs from a patch of 7 pixels. See WinogradPass.swift for the derivation.
+//
+// With t = the patch times (x − ½) all rows but that of ½ are those of F(4,3) on t; scales −½, 1, 3/2, −½, 5/2, −3/2, 1.
+
+/// v = Bᵀ x, rows in the points' order.
+@inline(never) func winogradInputF5(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var offset = 0
+    while offset < pass.width {
+      let x = pass.from + (line &* pass.fromLine &+ offset)
+      let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector, x5: Vector, x6: Vector
+      if pass.begin == 0 && pass.end == 7 {
+        x0 = load(x)
+        x1 = load(x + s)
+        x2 = load(x + (2 &* s))
+        x3 = load(x + (3 &* s))
+        x4 = load(x + (4 &* s))
+        x5 = load(x + (5 &* s))
+        x6 = load(x + (6 &* s))
+      } else {
+        x0 = pass.live(x, 0)
+        x1 = pass.live(x, 1)
+        x2 = pass.live(x, 2)
+        x3 = pass.live(x, 3)
+        x4 = pass.live(x, 4)
+        x5 = pass.live(x, 5)
+        x6 = pass.live(x, 6)
+      }
+      let t0 = axpy(x1, -1 / 2, x0)
+      let t1 = axpy(x2, -1 / 2, x1)
+      let t2 = axpy(x3, -1 / 2, x2)
+      let t3 = axpy(x4, -1 / 2, x3)
+      let t4 = axpy(x5, -1 / 2, x4)
+      let t5 = axpy(x6, -1 / 2, x5)
+      let e1 = axpy(t4, -4, t2)
+      let o1 = axpy(t3, -4, t1)
+      let e2 = t4 - t2
+      let o2 = (t3 - t1) * 2
+      let v0 = axpy(axpy(t4, -5, t2), 4, t0) * (-1 / 2)
+      let v1 = axpy(axpy(t5, -5, t3), 4, t1)
+      let v2 = (e1 + o1) * (3 / 2)
+      let v3 = (e1 - o1) * (-1 / 2)
+      let v4 = (e2 + o2) * (5 / 2)
+      let v5 = (e2 - o2) * (-3 / 2)
+      let v6 = axpy(axpy(x5, -5, x3), 4, x1)
+      let v = pass.to + (line &* pass.toLine &+ offset)
+      store(v0, v)
+      store(v1, v + pass.toElement)
+      store(v2, v + (2 &* pass.toElement))
+      store(v3, v + (3 &* pass.toElement))
+      store(v4, v + (4 &* pass.toElement))
+      store(v5, v + (5 &* pass.toElement))
+      store(v6, v + (6 &* pass.toElement))
+      offset &+= lanes
+    }
+    line &+= 1
+  }
+}
+
+/// y = Aᵀ m.
+@inline(never) func winogradOutputF5(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var column = 0
+    while column < pass.width {
+      // The last vector overlaps the one before it, so that every load and store is whole.
+      let offset = min(column, pass.last)
+      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let m0 = load(m)
+      let m1 = load(m + s)
+      let m2 = load(m + (2 &* s))
+      let m3 = load(m + (3 &* s))
+      let m4 = load(m + (4 &* s))
+      let m5 = load(m + (5 &* s))
+      let m6 = load(m + (6 &* s))
+      let s1 = m2 + m3
+      let d1 = m2 - m3
+      let s2 = m4 + m5
+      let d2 = m4 - m5
+      let y0 = m0 + s1 + s2 + m6
+      let y1 = axpy(axpy(d1, 2, d2), 1 / 2, m6)
+      let y2 = axpy(axpy(s1, 4, s2), 1 / 4, m6)
+      let y3 = axpy(axpy(d1, 8, d2), 1 / 8, m6)
+      let y4 = axpy(axpy(s1, 16, s2), 1 / 16, m6) + m1
+      let y = pass.to + (line &* pass.toLine &+ offset)
+      if let epilogue = pass.epilogue {
+        let first = line &* pass.toLine &+ offset
+        pass.finish(y0, 0, first, offset, epilogue)
+        pass.finish(y1, 1, first, offset, epilogue)
+        pass.finish(y2, 2, first, offset, epilogue)
+        pass.finish(y3, 3, first, offset, epilogue)
+        pass.finish(y4, 4, first, offset, epilogue)
+      } else {
+        store(y0, y)
+        if pass.valid > 1 { store(y1, y + pass.toElement) }
+        if pass.valid > 2 { store(y2, y + (2 &* pass.toElement)) }
+        if pass.valid > 3 { store(y3, y + (3 &* pass.toElement)) }
+        if pass.valid > 4 { store(y4, y + (4 &* pass.toElement)) }
+      }
+      column &+= lanes
+    }
+    line &+= 1
+  }
+}

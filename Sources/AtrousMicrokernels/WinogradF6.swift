@@ -1,0 +1,114 @@
+// F(6,3), one axis: 6 outputs from a patch of 8 pixels. See WinogradPass.swift for the derivation.
+//
+// Pairs of rows share their even and odd halves; no scale is left:
+// ±1: x⁶ − 17/4x⁴ + x², x⁵ − 17/4x³ + x;  ±2: x⁶ − 5/4x⁴ + ¼x², 2x⁵ − 5/2x³ + ½x;  ±½: x⁶ − 5x⁴ + 4x², ½x⁵ − 5/2x³ + 2x.
+
+/// v = Bᵀ x, rows in the points' order.
+@inline(never) func winogradInputF6(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var offset = 0
+    while offset < pass.width {
+      let x = pass.from + (line &* pass.fromLine &+ offset)
+      let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector, x5: Vector, x6: Vector, x7: Vector
+      if pass.begin == 0 && pass.end == 8 {
+        x0 = load(x)
+        x1 = load(x + s)
+        x2 = load(x + (2 &* s))
+        x3 = load(x + (3 &* s))
+        x4 = load(x + (4 &* s))
+        x5 = load(x + (5 &* s))
+        x6 = load(x + (6 &* s))
+        x7 = load(x + (7 &* s))
+      } else {
+        x0 = pass.live(x, 0)
+        x1 = pass.live(x, 1)
+        x2 = pass.live(x, 2)
+        x3 = pass.live(x, 3)
+        x4 = pass.live(x, 4)
+        x5 = pass.live(x, 5)
+        x6 = pass.live(x, 6)
+        x7 = pass.live(x, 7)
+      }
+      let e1 = axpy(x6 + x2, -17 / 4, x4)
+      let o1 = axpy(x5 + x1, -17 / 4, x3)
+      let e2 = axpy(axpy(x6, -5 / 4, x4), 1 / 4, x2)
+      let o2 = axpy(axpy(x5 * 2, -5 / 2, x3), 1 / 2, x1)
+      let e3 = axpy(axpy(x6, -5, x4), 4, x2)
+      let o3 = axpy(axpy(x1 * 2, -5 / 2, x3), 1 / 2, x5)
+      let v0 = axpy(x0 - x6, 21 / 4, x4 - x2)
+      let v1 = axpy(x7 - x1, 21 / 4, x3 - x5)
+      let v2 = e1 + o1
+      let v3 = e1 - o1
+      let v4 = e2 + o2
+      let v5 = e2 - o2
+      let v6 = e3 + o3
+      let v7 = e3 - o3
+      let v = pass.to + (line &* pass.toLine &+ offset)
+      store(v0, v)
+      store(v1, v + pass.toElement)
+      store(v2, v + (2 &* pass.toElement))
+      store(v3, v + (3 &* pass.toElement))
+      store(v4, v + (4 &* pass.toElement))
+      store(v5, v + (5 &* pass.toElement))
+      store(v6, v + (6 &* pass.toElement))
+      store(v7, v + (7 &* pass.toElement))
+      offset &+= lanes
+    }
+    line &+= 1
+  }
+}
+
+/// y = Aᵀ m.
+@inline(never) func winogradOutputF6(_ pass: WinogradPass) {
+  let s = pass.fromElement
+  var line = 0
+  while line < pass.lines {
+    var column = 0
+    while column < pass.width {
+      // The last vector overlaps the one before it, so that every load and store is whole.
+      let offset = min(column, pass.last)
+      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let m0 = load(m)
+      let m1 = load(m + s)
+      let m2 = load(m + (2 &* s))
+      let m3 = load(m + (3 &* s))
+      let m4 = load(m + (4 &* s))
+      let m5 = load(m + (5 &* s))
+      let m6 = load(m + (6 &* s))
+      let m7 = load(m + (7 &* s))
+      let s1 = m2 + m3
+      let d1 = m2 - m3
+      let s2 = m4 + m5
+      let d2 = m4 - m5
+      let s3 = m6 + m7
+      let d3 = m6 - m7
+      let y0 = m0 + s1 + s2 + s3
+      let y1 = axpy(axpy(d1, 2, d2), 1 / 2, d3)
+      let y2 = axpy(axpy(s1, 4, s2), 1 / 4, s3)
+      let y3 = axpy(axpy(d1, 8, d2), 1 / 8, d3)
+      let y4 = axpy(axpy(s1, 16, s2), 1 / 16, s3)
+      let y5 = axpy(axpy(d1, 32, d2), 1 / 32, d3) + m1
+      let y = pass.to + (line &* pass.toLine &+ offset)
+      if let epilogue = pass.epilogue {
+        let first = line &* pass.toLine &+ offset
+        pass.finish(y0, 0, first, offset, epilogue)
+        pass.finish(y1, 1, first, offset, epilogue)
+        pass.finish(y2, 2, first, offset, epilogue)
+        pass.finish(y3, 3, first, offset, epilogue)
+        pass.finish(y4, 4, first, offset, epilogue)
+        pass.finish(y5, 5, first, offset, epilogue)
+      } else {
+        store(y0, y)
+        if pass.valid > 1 { store(y1, y + pass.toElement) }
+        if pass.valid > 2 { store(y2, y + (2 &* pass.toElement)) }
+        if pass.valid > 3 { store(y3, y + (3 &* pass.toElement)) }
+        if pass.valid > 4 { store(y4, y + (4 &* pass.toElement)) }
+        if pass.valid > 5 { store(y5, y + (5 &* pass.toElement)) }
+      }
+      column &+= lanes
+    }
+    line &+= 1
+  }
+}

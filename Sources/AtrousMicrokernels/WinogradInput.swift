@@ -1,0 +1,80 @@
+// V[i][j] = Bᵀ x B of every tile, 16 channels at a time: along the width from the image into the scratch, then along the
+// height from the scratch into V. Dead pixels are zeros in registers, never reads.
+
+import CAtrousMicrokernel
+
+/// Channels of a block of V: a cache line.
+@inline(__always) private var block: Int { 16 }
+
+@inline(never) func winogradInput(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_winograd_input_args.self)
+  var t = 0
+  while t < args.pointee.tile_count {
+    let tile = args.pointee.tiles + t
+    var channel = 0
+    while channel < args.pointee.channels {
+      let count = min(block, args.pointee.channels &- channel)
+      let v = args.pointee.v! + (channel / block &* args.pointee.block_stride &+ t &* block)
+      winogradInputBlock(args, tile, channel, count, v)
+      channel &+= block
+    }
+    t &+= 1
+  }
+}
+
+@inline(__always) private func winogradInputBlock(
+  _ args: UnsafePointer<atrous_winograd_input_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ channel: Int,
+  _ count: Int, _ v: MutableFloats
+) {
+  let width = (count &+ lanes &- 1) / lanes &* lanes
+  let rowBegin = Int(tile.pointee.row_begin)
+  let rowEnd = Int(tile.pointee.row_end)
+  let columnEnd = Int(tile.pointee.column_end)
+  let origin = tile.pointee.x &+ channel
+  var rowStride = args.pointee.row_stride
+  var columnStride = args.pointee.column_stride
+  var from = args.pointee.x + (origin &+ rowBegin &* rowStride)
+  let last = origin &+ (rowEnd &- 1) &* rowStride &+ (columnEnd &- 1) &* columnStride
+  if count < width && rowEnd > rowBegin && args.pointee.x + (last &+ width) > args.pointee.x_end {
+    // Whole vectors would pass the end of the image: through a copy that has room.
+    let copy = args.pointee.scratch! + Int(ATROUS_WINOGRAD_SCRATCH) / 2
+    copyPatch(args, tile, origin, count, copy)
+    from = Floats(copy) + (rowBegin &* 8 &* block)
+    rowStride = 8 &* block
+    columnStride = block
+  }
+  winogradInput(
+    tile.pointee.width,
+    WinogradPass(
+      from: from, fromLine: rowStride, fromElement: columnStride, to: args.pointee.scratch! + (rowBegin &* 8 &* block),
+      toLine: 8 &* block, toElement: block, lines: rowEnd &- rowBegin, width: width,
+      begin: Int(tile.pointee.column_begin), end: columnEnd))
+  winogradInput(
+    tile.pointee.height,
+    WinogradPass(
+      from: args.pointee.scratch, fromLine: block, fromElement: 8 &* block, to: v, toLine: args.pointee.xi_stride,
+      toElement: args.pointee.xi_row_stride, lines: Int(tile.pointee.width) &+ 2, width: width, begin: rowBegin,
+      end: rowEnd))
+}
+
+/// The live pixels of a patch, `count` channels each, at copy + (row·8 + column)·16.
+@inline(never) private func copyPatch(
+  _ args: UnsafePointer<atrous_winograd_input_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ origin: Int,
+  _ count: Int, _ copy: MutableFloats
+) {
+  var row = Int(tile.pointee.row_begin)
+  while row < Int(tile.pointee.row_end) {
+    var column = Int(tile.pointee.column_begin)
+    while column < Int(tile.pointee.column_end) {
+      let x = args.pointee.x + (origin &+ row &* args.pointee.row_stride &+ column &* args.pointee.column_stride)
+      let to = copy + (row &* 8 &+ column) &* block
+      var c = 0
+      while c < count {
+        to[c] = x[c]
+        c &+= 1
+      }
+      column &+= 1
+    }
+    row &+= 1
+  }
+}

@@ -1,0 +1,79 @@
+// Winograd's minimal filtering, F(m,3): m outputs y of 3 taps w from a patch x of m + 2 pixels with m + 2 products,
+// y = Aᵀ [ (G w) ⊙ (Bᵀ x) ]; in two dimensions y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A, one pass along each axis.
+// (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; by Cook and Toom's interpolation.)
+//
+// Points 0, ∞, 1, −1, 2, −2, ½, −½: F(m,3) takes the first m + 2. With M(x) = Π (x − a) over its finite points:
+//   G   row a: g(a)·[1, a, a²];                      row ∞: [0, 0, 1]
+//   Bᵀ  row a: M(x) / (x − a) / (N(a)·g(a));         row ∞: M(x), both as coefficients of x⁰, x¹, …
+//   Aᵀ  column a: [1, a, a², …];                     column ∞: [0, …, 0, 1]
+// where N(a) = Π (a − b) over the other finite points b, and g(a) = 1 / N(a) of F(6,3): −2/9 for ±1, 1/90 for ±2, 32/45
+// for ±½, and 1 for 0 (its −1 stands in Bᵀ). So G's rows do not depend on m: one set of transformed weights serves all
+// sizes, F(m,3) reading its first m + 2 rows and columns. What is left in Bᵀ is the product of (a − b) over the points b
+// that F(6,3) has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact.
+//
+// Register budget of a pass: m + 2 values and as many results; F(6,3) holds 8 + 6 with the common halves, and its
+// coefficients come from memory.
+
+import CAtrousMicrokernel
+
+/// One pass along one axis: `lines` transforms side by side, each `width` channels wide.
+struct WinogradPass {
+  /// Element e of line l is at from + l·fromLine + e·fromElement.
+  var from: Floats
+  var fromLine: Int
+  var fromElement: Int
+  var to: MutableFloats
+  var toLine: Int
+  var toElement: Int
+  var lines: Int
+  var width: Int
+  /// Input: the elements that are read; the others are zero.
+  var begin: Int = 0
+  var end: Int = 0
+  /// Output: the elements that are written.
+  var valid: Int = 0
+  /// Output: where the last vector starts, at most `width − lanes`.
+  var last: Int = 0
+  /// Output: bias at the first channel, residual at `to`.
+  var epilogue: UnsafePointer<atrous_epilogue>? = nil
+
+  @inline(__always) func live(_ x: Floats, _ element: Int) -> Vector {
+    element >= begin && element < end ? load(x + (element &* fromElement)) : .zero
+  }
+
+  @inline(__always) func finish(
+    _ sum: Vector, _ element: Int, _ first: Int, _ channel: Int, _ epilogue: UnsafePointer<atrous_epilogue>
+  ) {
+    if element >= valid { return }
+    let offset = first &+ element &* toElement
+    var value = sum
+    if let bias = epilogue.pointee.bias { value += load(bias + channel) }
+    if let residual = epilogue.pointee.residual { value += load(residual + offset) }
+    store(activate(value, epilogue), to + offset)
+  }
+}
+
+/// a + c · x
+@inline(__always) func axpy(_ a: Vector, _ c: Float, _ x: Vector) -> Vector {
+  multiplyAdd(a, Vector(repeating: c), x)
+}
+
+@inline(__always) func winogradInput(_ size: Int32, _ pass: WinogradPass) {
+  switch size {
+  case 2: winogradInputF2(pass)
+  case 3: winogradInputF3(pass)
+  case 4: winogradInputF4(pass)
+  case 5: winogradInputF5(pass)
+  default: winogradInputF6(pass)
+  }
+}
+
+@inline(__always) func winogradOutput(_ size: Int32, _ pass: WinogradPass) {
+  switch size {
+  case 2: winogradOutputF2(pass)
+  case 3: winogradOutputF3(pass)
+  case 4: winogradOutputF4(pass)
+  case 5: winogradOutputF5(pass)
+  default: winogradOutputF6(pass)
+  }
+}
