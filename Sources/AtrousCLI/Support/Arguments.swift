@@ -1,0 +1,100 @@
+import AtrousCore
+import Foundation
+
+/// The thread counts of `--threads`.
+enum ThreadCounts: Hashable {
+  case these([Int])
+  /// 1, 2, 4, … and all that can run at once.
+  case auto
+
+  func counts(on machine: Machine) -> [Int] {
+    switch self {
+    case .these(let counts): return counts
+    case .auto:
+      let usable = machine.facts.usableThreads
+      let powers = sequence(first: 1) { $0 * 2 }.prefix { $0 < usable }
+      return Array(powers) + [usable]
+    }
+  }
+}
+
+/// Readers of option values. Each throws an `InputError` that says what is allowed; the parser adds the option's name.
+enum Arguments {
+  static let threadRange = 1...1024
+
+  static func whole(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
+    { text in
+      guard let value = Int(text), range.contains(value) else {
+        throw InputError("allowed: whole numbers, \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+  }
+
+  static func seed(_ text: String) throws -> UInt64 {
+    guard let value = UInt64(text) else { throw InputError("allowed: whole numbers, 0 to \(UInt64.max)") }
+    return value
+  }
+
+  /// A positive, finite decimal.
+  static func positive(_ text: String) throws -> Double {
+    guard let value = decimal(text[...]), value > 0 else { throw InputError("allowed: numbers above 0") }
+    return value
+  }
+
+  static func error(_ text: String) throws -> Double {
+    guard let value = decimal(text[...]), value > 0, value <= 1 else {
+      throw InputError("allowed: numbers above 0, up to 1, such as 1e-4")
+    }
+    return value
+  }
+
+  /// Seconds of `90s`, `4m` or `1h`; a bare number is seconds.
+  static func duration(_ text: String) throws -> Double {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    let unit = text.last.flatMap { units[$0] }
+    guard let value = decimal(unit == nil ? text[...] : text.dropLast()), value > 0, value * (unit ?? 1) <= 604_800
+    else { throw InputError("allowed: a time above 0, up to 168h, such as 30s, 4m or 1.5h") }
+    return value * (unit ?? 1)
+  }
+
+  /// Bytes of `4096`, `512K`, `64M` or `2G`.
+  static func bytes(_ text: String) throws -> Int {
+    let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30]
+    let unit = text.last.flatMap { units[$0] }
+    guard let value = decimal(unit == nil ? text[...] : text.dropLast()), value >= 0,
+      value * (unit ?? 1) <= 0x1p50
+    else { throw InputError("allowed: bytes, 0 to 1048576G, such as 4096, 512K, 64M or 2G") }
+    return Int(value * (unit ?? 1))
+  }
+
+  static func threads(_ text: String) throws -> ThreadCounts {
+    if text == "auto" { return .auto }
+    let counts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard counts.allSatisfy({ $0.map(threadRange.contains) ?? false }) else {
+      throw InputError(
+        "allowed: auto, or thread counts from \(threadRange.lowerBound) to \(threadRange.upperBound) joined by commas")
+    }
+    var seen: Set<Int> = []
+    return .these(counts.compactMap(\.self).filter { seen.insert($0).inserted })
+  }
+
+  static func instructionSet(_ text: String) throws -> InstructionSet {
+    guard let isa = InstructionSet(rawValue: text) else {
+      throw InputError("allowed: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return isa
+  }
+
+  static func problem(_ text: String) throws -> Problem { try Problem(text: text) }
+
+  static func candidate(_ text: String) throws -> Candidate { try Candidate(text: text) }
+
+  /// Digits with at most one point and exponent; no sign, `inf` or hexadecimal.
+  private static func decimal(_ text: Substring) -> Double? {
+    guard text.utf8.first.map({ $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }) ?? false,
+      text.utf8.allSatisfy({ "0123456789.eE+-".utf8.contains($0) }), let value = Double(text), value.isFinite
+    else { return nil }
+    return value
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import AtrousCore
+import AtrousKernels
+import AtrousTopology
+import AtrousTuner
+import Foundation
+
+/// The problems a command works on.
+struct ProblemOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditionalSingleValue, help: ArgumentHelp("A problem text; may be repeated.", valueName: "P"),
+    transform: Arguments.problem)
+  var problem: [Problem] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The problems of a suite (see `atrous suites`).", valueName: "S"))
+  var suite: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The problems of a file: a line a problem, `text[TAB count[TAB name]]`.", valueName: "FILE"))
+  var problems: String?
+
+  func validate() throws {
+    let given = [!problem.isEmpty, suite != nil, problems != nil].count { $0 }
+    if given > 1 { throw InputError("allowed: one of --problem, --suite and --problems") }
+  }
+
+  /// The problems asked for, each once; those of `suite` where none was asked for.
+  func selected(orSuite fallback: String) throws -> [Problem] {
+    var seen: Set<Problem> = []
+    if !problem.isEmpty { return problem.filter { seen.insert($0).inserted } }
+    guard let path = problems else { return try Suites.named(suite ?? fallback).problems }
+    let lines: [ProblemLine]
+    do {
+      lines = try Problem.parseFile(try TextFiles.read(path))
+    } catch let error as ProblemFileError {
+      throw InputError("\(path): \(error)")
+    }
+    if lines.isEmpty { throw InputError("\(path): holds no problem") }
+    return lines.map(\.problem).filter { seen.insert($0).inserted }
+  }
+}
+
+/// The machine a command speaks of: this one, or one written down.
+struct MachineOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Another machine, as hwloc's XML.", valueName: "FILE"))
+  var topology: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The instruction set: baseline, avx2 or avx512.", valueName: "I"),
+    transform: Arguments.instructionSet)
+  var isa: InstructionSet?
+
+  /// The target with `threads` threads; by default the best instruction set the machine runs (here: within ATROUS_ISA).
+  func target(threads: Int = 1) throws -> Target {
+    guard let topology else {
+      let host = HostMachine.current
+      return Target(machine: host, isa: try isa ?? HostMachine.cappedInstructionSet(), threads: threads)
+    }
+    let machine = try Topology(.xml(path: topology), isa: isa).machine
+    return Target(machine: machine, isa: isa ?? machine.bestInstructionSet, threads: threads)
+  }
+}
+
+/// The database a command reads or writes.
+struct DatabaseOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "FILE"))
+  var database: String?
+
+  var path: String { database ?? Self.defaultPath }
+
+  static var defaultPath: String {
+    let named = ProcessInfo.processInfo.environment["ATROUS_DATABASE"] ?? ""
+    return named.isEmpty ? "atrous.json" : named
+  }
+}
+
+extension Registry {
+  /// The ids of `--variant`, each checked.
+  func ids(_ names: [String]) throws(InputError) -> [VariantID]? {
+    for name in names where self[VariantID(name)] == nil {
+      let known = variants.map(\.id.name).joined(separator: ", ")
+      throw InputError("unknown variant \"\(name)\"; known: \(known)")
+    }
+    return names.isEmpty ? nil : names.map { VariantID($0) }
+  }
+}
