@@ -47,15 +47,26 @@ public final class Verifier: Sendable {
     _ variant: any KernelVariant, _ configuration: Configuration, on target: Target, epilogues: Epilogues,
     pool: WorkerPool? = nil
   ) -> Verification {
+    do throws(PlanError) {
+      let plan = try data.makePlan(variant, configuration, epilogue: problem.epilogue, on: target)
+      return try verify(plan, of: variant, epilogues: epilogues, pool: pool)
+    } catch {
+      return Verification(
+        method: method, maxError: .infinity, bound: bound(of: variant, configuration), failure: .noPlan(error))
+    }
+  }
+
+  /// Verifies a plan of the problem, and one for the other epilogue if asked.
+  /// - Throws: `PlanError` where memory is short, or the other epilogue is refused.
+  func verify(
+    _ plan: Plan, of variant: any KernelVariant, epilogues: Epilogues, pool: WorkerPool?
+  ) throws(PlanError) -> Verification {
+    let configuration = plan.candidate.configuration
     var result = Verification(method: method, maxError: 0, bound: bound(of: variant, configuration))
-    for epilogue in [problem.epilogue] + (epilogues == .offAndOn ? [otherEpilogue] : []) {
-      do throws(PlanError) {
-        let plan = try data.makePlan(variant, configuration, epilogue: epilogue, on: target)
-        result.merge(try check(plan, bound: result.bound, pool: pool))
-      } catch {
-        result.failure = .noPlan(error)
-      }
-      if !result.passed { break }
+    result.merge(try check(plan, bound: result.bound, pool: pool))
+    if epilogues == .offAndOn && result.passed {
+      let other = try data.makePlan(variant, configuration, epilogue: otherEpilogue, on: plan.target)
+      result.merge(try check(other, bound: result.bound, pool: pool))
     }
     return result
   }

@@ -1,0 +1,37 @@
+import AtrousCore
+import AtrousDatabase
+
+/// Times executions: batches long enough for the clock, on warm caches or on cold ones.
+final class Sampler {
+  /// A sample covers at least as many nanoseconds, by repeating what is shorter.
+  static let leastNanoseconds = 50_000.0
+
+  let clock: any NanosecondClock
+  let cache: CacheState
+  /// Twice the last-level cache; empty where caches stay warm.
+  private var eviction: [UInt64]
+
+  init(clock: any NanosecondClock, cache: CacheState, target: Target) {
+    self.clock = clock
+    self.cache = cache
+    eviction = cache == .cold ? [UInt64](repeating: 0, count: 2 * target.l3Bytes / 8) : []
+  }
+
+  /// Executions of a sample, of something that takes about `nanoseconds`.
+  func repeats(for nanoseconds: Double) -> Int {
+    cache == .cold ? 1 : max(1, Int((Self.leastNanoseconds / max(nanoseconds, 1)).rounded(.up)))
+  }
+
+  /// Nanoseconds of one execution. Warm: one execution that is not timed comes first. Cold: the caches are filled with
+  /// something else first.
+  func sample(repeats: Int, _ execute: () -> Void) -> Double {
+    if cache == .warm { execute() } else { evict() }
+    let start = clock.nanoseconds
+    for _ in 0..<repeats { execute() }
+    return Double(clock.nanoseconds - start) / Double(repeats)
+  }
+
+  private func evict() {
+    for index in stride(from: 0, to: eviction.count, by: 8) { eviction[index] &+= 1 }
+  }
+}

@@ -1,0 +1,50 @@
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+
+/// The machine's measured FMA peak, and a loop of fixed work that is timed in every round: where its time moves, the
+/// machine did, not the candidates.
+final class Yardstick {
+  /// Calls of a tile in one run: about 0.1 ms.
+  private static let calls = 200
+
+  private let loop: TileLoop
+  private let workspace: Workspace
+  private let team: Team
+  private let sampler: Sampler
+  /// GFLOP/s of the best register tile, all threads together.
+  let peak: Measurement
+  /// Nanoseconds of a run of the loop, in every round so far.
+  private(set) var samples: [Double] = []
+
+  /// Measures every register tile in turn and keeps the fastest.
+  /// - Throws: `PlanError.outOfMemory`.
+  init(isa: InstructionSet, team: Team, clock: any NanosecondClock, target: Target) throws(PlanError) {
+    let sampler = Sampler(clock: clock, cache: .warm, target: target)
+    var best: (loop: TileLoop, rates: [Double])?
+    for loop in try TileLoop.all(of: isa, threads: team.threads, calls: Self.calls) {
+      let workspace = try loop.makeWorkspace()
+      let rates = (0..<20).map { _ in
+        Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: workspace, pool: team.pool) }, 1)
+      }
+      if best == nil || Statistics.median(rates) > Statistics.median(best!.rates) { best = (loop, rates) }
+    }
+    guard let best else { throw .outOfMemory(bytes: 0) }
+    self.team = team
+    self.sampler = sampler
+    loop = best.loop
+    workspace = try loop.makeWorkspace()
+    peak = Measurement(
+      name: "fma_peak", isa: isa, threads: team.threads, unit: "GFLOP/s", samples: best.rates)
+  }
+
+  func sample() {
+    samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: workspace, pool: team.pool) })
+  }
+
+  /// The loop's times over all rounds; nil before the first.
+  func measurement(isa: InstructionSet) -> Measurement? {
+    samples.isEmpty
+      ? nil : Measurement(name: "fma_loop", isa: isa, threads: team.threads, unit: "ns", samples: samples)
+  }
+}

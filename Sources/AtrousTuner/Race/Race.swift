@@ -1,0 +1,158 @@
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+
+/// Successive halving over the candidates of one problem, in interleaved rounds.
+///
+/// All are verified and probed in the order of their expected time, each variant's initial configuration first; those far
+/// behind the best drop out at once. Rounds then time every survivor once, in an order that changes from round to
+/// round; after each rung the slower half by median drops out, until the finalists have their samples.
+final class Race {
+  private let problem: MeasuredProblem
+  private let rules: RaceRules
+  private let cancellation: CancellationFlag?
+  /// Told of every entrant that is out, or done.
+  private let finish: (Entrant) -> Void
+  /// When to stop, and when it began; nil without a limit.
+  private let start: UInt64
+  private let limit: Double?
+  /// The best median of an earlier run, which newcomers have to come near.
+  private let known: Double
+
+  private(set) var running: [Entrant] = []
+  private(set) var isCancelled = false
+
+  /// - Parameters:
+  ///   - limit: seconds; at least one candidate is verified and timed whatever it is.
+  ///   - known: nanoseconds that an earlier run's best took.
+  init(
+    _ problem: MeasuredProblem, rules: RaceRules = .init(), limit: Double? = nil, known: Double = .infinity,
+    cancellation: CancellationFlag? = nil, finish: @escaping (Entrant) -> Void
+  ) {
+    self.problem = problem
+    self.rules = rules
+    self.limit = limit
+    self.known = known
+    self.cancellation = cancellation
+    self.finish = finish
+    start = problem.clock.nanoseconds
+  }
+
+  /// Races the proposals and returns the finalists, best first.
+  func run(_ proposals: [Proposal]) -> [Entrant] {
+    probe(Self.ordered(proposals))
+    halve()
+    final()
+    let best = running.sorted { $0.median < $1.median }
+    best.forEach(out)
+    return best
+  }
+
+  /// Initial configurations by expected time, then the others by expected time.
+  static func ordered(_ proposals: [Proposal]) -> [Proposal] {
+    let byTime = proposals.enumerated().sorted {
+      ($0.element.cost.seconds, $0.offset) < ($1.element.cost.seconds, $1.offset)
+    }.map(\.element)
+    return byTime.filter(\.isInitial) + byTime.filter { !$0.isInitial }
+  }
+
+  private func probe(_ proposals: [Proposal]) {
+    for proposal in proposals {
+      let entrant = Entrant(proposal)
+      if stops(after: rules.probeShare) && (!running.isEmpty || isCancelled) { break }
+      if proposal.cost.seconds * 1e9 > rules.timeoutFactor * best {
+        entrant.invalidity = .timeout
+      } else {
+        problem.probe(entrant)
+      }
+      if entrant.isRunning { running.append(entrant) } else { finish(entrant) }
+      dropStragglers()
+    }
+  }
+
+  /// Drops who is far behind, but for the best of a variant, and the slowest where plans take too much memory.
+  private func dropStragglers() {
+    let leaders = leaders
+    for entrant in running {
+      let isLeader = leaders.contains { $0 === entrant }
+      let factor = isLeader ? rules.leaderCutoff : rules.probeCutoff
+      if entrant.median > factor * best { drop(entrant) }
+    }
+    while running.count > 1, running.reduce(0, { $0 + ($1.ready?.bytes ?? 0) }) > rules.planBytes {
+      drop(running.max { $0.median < $1.median }!)
+    }
+  }
+
+  private func halve() {
+    var rounds = 2
+    while running.count > rules.finalists && !stops(after: rules.halvingShare) {
+      for _ in 0..<rounds {
+        if !round() { break }
+      }
+      keep(max(rules.finalists, (running.count + 1) / 2))
+      if running.count <= rules.finalists + leaders.count { break }
+      rounds *= 2
+    }
+    keep(rules.finalists)
+  }
+
+  private func final() {
+    let round = running.reduce(0) { $0 + $1.median * Double($1.repeats + 1) } * 1e-9
+    if Double(rules.leastSamples) * round > left { keep(rules.finalists, leaders: []) }
+    while !running.isEmpty, running.contains(where: { $0.samples.count < wanted }) {
+      if !self.round() { return }
+    }
+  }
+
+  /// Without a limit nobody gains from more than the least; with one, time that is left is used.
+  private var wanted: Int { limit == nil ? rules.leastSamples : rules.mostSamples }
+
+  /// One sample of everybody, beginning with another one each time; false where the time was up before the end.
+  private func round() -> Bool {
+    problem.yardstick?.sample()
+    let first = (running.first?.samples.count ?? 0) % max(running.count, 1)
+    for entrant in running[first...] + running[..<first] {
+      if stops(after: 1) { return false }
+      if entrant.samples.count < wanted { problem.sample(entrant) }
+    }
+    return true
+  }
+
+  /// Keeps the fastest `count` by median, and every variant's best.
+  private func keep(_ count: Int) { keep(count, leaders: leaders) }
+
+  private func keep(_ count: Int, leaders: [Entrant]) {
+    let ranked = running.sorted { $0.median < $1.median }
+    for entrant in ranked.dropFirst(count) where !leaders.contains(where: { $0 === entrant }) { drop(entrant) }
+  }
+
+  /// The fastest of each variant so far.
+  private var leaders: [Entrant] {
+    Dictionary(grouping: running, by: \.variant).values.compactMap { $0.min { $0.median < $1.median } }
+  }
+
+  private var best: Double { min(known, running.map(\.median).min() ?? .infinity) }
+
+  private func drop(_ entrant: Entrant) {
+    running.removeAll { $0 === entrant }
+    out(entrant)
+  }
+
+  private func out(_ entrant: Entrant) {
+    entrant.ready = nil
+    finish(entrant)
+  }
+
+  /// Seconds until the limit.
+  private var left: Double { limit.map { $0 - elapsed } ?? .infinity }
+  private var elapsed: Double { Double(problem.clock.nanoseconds - start) * 1e-9 }
+
+  private func stops(after share: Double) -> Bool {
+    if cancellation?.isSet == true {
+      isCancelled = true
+      return true
+    }
+    guard let limit else { return false }
+    return elapsed >= share * limit
+  }
+}

@@ -1,0 +1,124 @@
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+
+/// Finds the best candidates of problems on this machine: verifies, races, remembers.
+public struct Tuner: Sendable {
+  public var registry: Registry
+  /// With its facts.
+  public var machine: Machine
+  public var isa: InstructionSet
+  /// Where threads are pinned, the first thread first (`Topology.pinningOrder`); too few leave them free.
+  public var processors: [Int]
+  public var options: TuneOptions
+  /// What goes into the records of this run.
+  public var generator: Generator
+  /// Where results go; nil keeps them in the outcome only.
+  public var store: Store?
+  public var clock: any NanosecondClock = MonotonicClock()
+
+  public init(
+    registry: Registry = .shared, machine: Machine, isa: InstructionSet, processors: [Int], generator: Generator,
+    store: Store? = nil, options: TuneOptions = .init()
+  ) {
+    self.registry = registry
+    self.machine = machine
+    self.isa = isa
+    self.processors = processors
+    self.generator = generator
+    self.store = store
+    self.options = options
+  }
+
+  /// What `run` would race, and about how long it would take without a budget. Measures nothing.
+  /// - Throws: `TunerError` where the database cannot be read.
+  public func forecast(_ problems: [Problem]) throws(TunerError) -> TuneForecast {
+    let history = try history()
+    let placement = processors.count >= (options.threads.max() ?? 1) ? "compact" : "free"
+    return TuneForecast(
+      rows: items(problems).map { item in
+        let all = proposals(item)
+        let open = history.open(all, key(item, placement: placement))
+        let target = target(item)
+        return TuneForecast.Row(
+          item: item,
+          candidates: registry.racing.map { variant in
+            (variant.id, open.count { $0.candidate.variant == variant.id })
+          }.filter { $0.1 > 0 },
+          settled: all.count - open.count,
+          rejections: registry.racing.compactMap { variant in
+            variant.rejection(of: item.problem, on: target).map { (variant.id, $0) }
+          },
+          seconds: expected(item, open))
+      })
+  }
+
+  /// Tunes the problems.
+  ///
+  /// With a budget every problem first gets one verified candidate, whatever the time; what is left is spread over
+  /// their races. Candidates go to the journal one by one as they are done; at the end, also an early one, the journal
+  /// goes into the database.
+  ///
+  /// - Parameters:
+  ///   - cancellation: ends the run after the sample being taken.
+  ///   - observer: told of everything, on the calling thread.
+  /// - Throws: `TunerError`.
+  public func run(
+    _ problems: [Problem], cancellation: CancellationFlag? = nil, observer: (TuningEvent) -> Void = { _ in }
+  ) throws(TunerError) -> TuneOutcome {
+    let pin = CallerPin(processors.first)
+    defer { withExtendedLifetime(pin) {} }
+    let session = try TuningSession(
+      self, items: items(problems), processors: pin == nil ? [] : processors, cancellation: cancellation)
+    try session.run(observer)
+    return try session.end()
+  }
+
+  func items(_ problems: [Problem]) -> [TuneItem] {
+    var seen: Set<TuneItem> = []
+    return problems.flatMap { problem in options.threads.map { TuneItem(problem: problem, threads: $0) } }
+      .filter { seen.insert($0).inserted }
+  }
+
+  func target(_ item: TuneItem) -> Target { Target(machine: machine, isa: isa, threads: item.threads) }
+
+  func key(_ item: TuneItem, placement: String) -> ResultKey {
+    ResultKey(
+      problem: item.problem, machine: machine.key, threads: item.threads, placement: placement, cache: options.cache)
+  }
+
+  func proposals(_ item: TuneItem) -> [Proposal] {
+    registry.proposals(for: item.problem, on: target(item), from: registry.racing, variants: options.variants)
+  }
+
+  func expected(_ item: TuneItem, _ proposals: [Proposal]) -> Double {
+    guard !proposals.isEmpty else { return 0 }
+    return Expectation(item.problem).race(proposals, options.rules)
+  }
+
+  func history() throws(TunerError) -> History {
+    guard let store, !options.isFresh else { return .none(rules: options.rules) }
+    do throws(DatabaseError) {
+      return History(
+        try store.readWithJournals(), generator: generator, machine: machine.key, rules: options.rules)
+    } catch {
+      throw .database(error)
+    }
+  }
+}
+
+/// Why tuning could not go on.
+public enum TunerError: Error, CustomStringConvertible {
+  case database(DatabaseError)
+  case threads(WorkerPoolError)
+  /// The machine's peak could not be measured.
+  case measurement(PlanError)
+
+  public var description: String {
+    switch self {
+    case .database(let error): "\(error)"
+    case .threads(let error): "\(error)"
+    case .measurement(let error): "\(error)"
+    }
+  }
+}
