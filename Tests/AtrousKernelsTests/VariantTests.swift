@@ -22,6 +22,9 @@ import Testing
     // Strides that share a factor with the dilation, and that do not.
     "c6 h13 w13 k9 r3 s3 st2 d2 p2 nhwc", "c6 h13 w13 k9 r3 s3 st2 d2 p2 nchw", "c6 h13 w13 k9 r3 s3 st3 d2 p3 nchw",
     "c6 h13 w13 k9 r3 s3 st2 d3 p3 nhwc", "c3 h11 w10 k4 r2 s5 st4 p2 nchw",
+    // One layout in, another out.
+    "n2 c19 h9 w8 k21 r3 s3 d2 psame nchw:nhwc bias add relu",
+    "n2 c19 h9 w8 k21 r3 s3 d2 psame nhwc:nchw bias add relu",
     // Groups, batch, one axis, three axes.
     "n2 g2 c6 h7 w7 k8 r3 s3 d2 psame nhwc bias", "n3 g3 c6 h7 w7 k9 r3 s3 d2 psame nchw bias add relu",
     "g3 c3 h9 w9 k3 r3 s3 d2 psame nhwc bias add leaky:0.2", "g33 c33 h7 w9 k33 r3 s3 d2 psame nhwc bias add relu",
@@ -36,6 +39,7 @@ import Testing
   func equalsTheDefinitionOnRandomProblems(_ seed: Int) throws {
     var random = RandomProblems(seed: UInt64(seed), maxNominalFLOPs: 400_000)
     random.epilogues = true
+    random.mixedLayouts = true
     for (index, problem) in random.next(40).enumerated() { try check(problem, seed: UInt64(index)) }
   }
 

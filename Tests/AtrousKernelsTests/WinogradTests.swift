@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "c4 h9 w9 k4 r3 s3 st2 psame nhwc", "c4 h9 w9 k4 r3 s3 nchw", "c4 h9 w9 k4 r3 s3 nchw:nhwc",
+    "c4 h9 w9 k4 r3 s3 st2 psame nhwc", "c4 h9 w9 k4 r3 s3 nchw8c",
     "c4 h9 w9 k4 r3 s1 nhwc", "c4 w9 k4 s3 nhwc", "c4 h9 w9 k4 r5 s5 nhwc", "g8 c8 h9 w9 k8 r3 s3 nhwc",
   ])
   func refusesWithAReason(_ text: String) throws {

@@ -8,9 +8,9 @@ public struct Registry: Sendable {
 
   /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
   public static let standard: [any KernelVariant] = [
-    DepthwiseVariant(),
-    WinogradVariant(),
-    DirectNHWCVariant(),
+    LayoutConverting(DepthwiseVariant()),
+    LayoutConverting(WinogradVariant()),
+    LayoutConverting(DirectNHWCVariant()),
     DirectNCHWVariant(),
     DirectScalarVariant(),
     ReferenceVariant(),

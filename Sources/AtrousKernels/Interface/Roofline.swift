@@ -5,6 +5,8 @@ extension Cost {
   /// AVX2, 22 GB/s from memory): only the order of candidates comes from it, never a figure that is reported.
   private static let laneFLOPsPerSecond = 12e9
   private static let bytesPerSecond = 20e9
+  /// Bytes read and written by a transposing copy.
+  static let copyBytesPerSecond = 8e9
 
   /// The longer of the arithmetic, at `efficiency` of the peak, and of the memory traffic, on `target.threads` threads.
   static func roofline(

@@ -43,30 +43,29 @@ package struct MicrokernelSet: Sendable {
     }
   }
 
-  private static let baseline = MicrokernelSet(.baseline, AtrousMicrokernels.microkernel(at:))
+  private static let baseline = MicrokernelSet(.baseline, AtrousMicrokernels.listMicrokernels)
   #if arch(x86_64)
-    private static let avx2 = MicrokernelSet(.avx2, AtrousMicrokernelsAVX2.microkernel(at:))
-    private static let avx512 = MicrokernelSet(.avx512, AtrousMicrokernelsAVX512.microkernel(at:))
+    private static let avx2 = MicrokernelSet(.avx2, AtrousMicrokernelsAVX2.listMicrokernels)
+    private static let avx512 = MicrokernelSet(.avx512, AtrousMicrokernelsAVX512.listMicrokernels)
   #else
     private static let avx2 = baseline
     private static let avx512 = baseline
   #endif
 
-  private init(_ isa: InstructionSet, _ entry: (Int) -> atrous_microkernel) {
-    self.isa = isa
-    list = Self.list(entry)
-  }
+  private typealias Add = @convention(c) (UnsafeMutableRawPointer?, atrous_microkernel) -> Void
 
-  private static func list(_ entry: (Int) -> atrous_microkernel) -> [Microkernel] {
+  private init(_ isa: InstructionSet, _ enumerate: (UnsafeMutableRawPointer, Add) -> Void) {
     var list: [Microkernel] = []
-    while let id = entry(list.count).id {
-      let row = entry(list.count)
-      list.append(
-        Microkernel(
-          id: String(cString: id), kind: Int(row.kind), rows: Int(row.rows), columns: Int(row.columns),
-          function: row.function))
+    withUnsafeMutablePointer(to: &list) {
+      enumerate($0) { list, row in
+        list!.assumingMemoryBound(to: [Microkernel].self).pointee.append(
+          Microkernel(
+            id: String(cString: row.id), kind: Int(row.kind), rows: Int(row.rows), columns: Int(row.columns),
+            function: row.function))
+      }
     }
-    return list
+    self.isa = isa
+    self.list = list
   }
 
   /// The register tiles that fit an instruction set's registers: accumulators, one row of vectors and a broadcast;

@@ -131,6 +131,15 @@ typedef struct {
   intptr_t phase_pitch;   // every phase is written to its whole pitch
 } atrous_pack_row_args;
 
+// destination[column · destination_pitch + row] = source[row · source_pitch + column]
+typedef struct {
+  const float *source;
+  intptr_t source_pitch;
+  float *destination;
+  intptr_t destination_pitch;
+  intptr_t rows, columns;
+} atrous_transpose_args;
+
 // --- Winograd transforms, F(m×n, 3×3), m and n in 2…6, over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ---------------
 
 // One output tile of one phase of one image.
@@ -194,6 +203,7 @@ enum {
   ATROUS_KIND_PACK_PANELS_DOUBLE,
   ATROUS_KIND_PACK_FILTERS,
   ATROUS_KIND_PACK_ROW,
+  ATROUS_KIND_TRANSPOSE,
   ATROUS_KIND_ROUND,
   ATROUS_KIND_WINOGRAD_INPUT,
   ATROUS_KIND_WINOGRAD_OUTPUT,
@@ -203,7 +213,7 @@ enum {
 // One row of the list. Every instruction-set module has the same rows in the same order; `function` is NULL where the
 // set lacks the registers, so that the baseline's list tells the shapes of all sets without running their code.
 typedef struct {
-  const char *id;         // stable, static; NULL past the end of the list
+  const char *id;         // stable, static
   int32_t kind;           // which argument struct `function` takes
   int32_t rows, columns;  // tile: mr × vectors; zero elsewhere
   void (*function)(const void *args);
