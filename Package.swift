@@ -102,7 +102,7 @@ let package = Package(
     tests("AtrousKernels"),
     tests("Atrous"),
     tests("AtrousDatabase"),
-    tests("AtrousTopology", ["AtrousKernels"]),
+    tests("AtrousTopology", ["AtrousKernels", "AtrousCore", "CAtrousPlatform"]),
     tests("AtrousTuner"),
     tests("AtrousReports"),
     .testTarget(name: "AtrousCLITests", dependencies: ["AtrousTestSupport", "AtrousDatabase"]),

@@ -33,6 +33,7 @@ extension MachineKey {
       caches = [Caches(l1d: nil, l2: nil, l3: nil)]
       return
     }
+    guard !words[5].isEmpty else { throw .cache("") }
     var kinds: [Caches] = []
     for kind in words[5].split(separator: "+", omittingEmptySubsequences: false) { kinds.append(try Caches(kind)) }
     caches = kinds

@@ -30,14 +30,15 @@ struct Handle: ~Copyable {
       guard hwloc_topology_load(topology) == 0 else { throw .refused(step: "look at this system") }
     case .xml(let path):
       guard let text = SystemFiles(read: atrous_read_file).text(path) else { throw .unreadable(path: path) }
+      // Other files are not shown to the XML parser, which prints what it does not like.
+      guard text.contains("<topology") else { throw .notTopology(path: path) }
       let bytes = Array(text.utf8CString)
       guard hwloc_topology_set_xmlbuffer(topology, bytes, Int32(clamping: bytes.count)) == 0,
         hwloc_topology_load(topology) == 0
       else { throw .notTopology(path: path) }
     case .synthetic(let text):
-      guard objectCount(synthetic: text) <= syntheticLimit else {
-        throw .tooLarge(synthetic: text, allowed: syntheticLimit)
-      }
+      guard let objects = objectCount(synthetic: text) else { throw .badSynthetic(text) }
+      guard objects <= syntheticLimit else { throw .tooLarge(synthetic: text, allowed: syntheticLimit) }
       guard hwloc_topology_set_synthetic(topology, text) == 0, hwloc_topology_load(topology) == 0 else {
         throw .badSynthetic(text)
       }
@@ -94,20 +95,24 @@ struct Handle: ~Copyable {
 /// hwloc's time grows with the square of the objects: more of them would seem to hang.
 private let syntheticLimit = 4096
 
-/// Objects on the innermost level of a synthetic text: the product of its counts, `type:count(attributes)` or a bare
-/// count; memory in brackets does not multiply.
-private func objectCount(synthetic text: String) -> Int {
+/// Objects on the innermost level of a synthetic text: the product of its counts, each a level's `type:count(attributes)`
+/// or a bare count; memory in brackets does not multiply. nil where a count is not plain decimal.
+private func objectCount(synthetic text: String) -> Int? {
   var depth = 0
   let plain = text.map { character -> Character in
     if "([".contains(character) { depth += 1 }
-    if ")]".contains(character) { depth -= 1 }
-    return depth > 0 || ")]".contains(character) ? " " : character
+    defer { if ")]".contains(character) { depth -= 1 } }
+    return depth > 0 ? " " : character
   }
-  return plain.split(separator: " ").reduce(1) { product, word in
-    guard let count = word.split(separator: ":").last.flatMap({ Int(String($0)) }), count > 1 else { return product }
-    let (next, overflow) = product.multipliedReportingOverflow(by: count)
-    return overflow ? .max : next
+  var product = 1
+  for word in plain.split(separator: " ") {
+    guard let digits = word.split(separator: ":").last, digits.allSatisfy({ ("0"..."9").contains($0) }),
+      digits.first != "0"
+    else { return nil }
+    let (next, overflow) = product.multipliedReportingOverflow(by: Int(String(digits)) ?? .max)
+    product = overflow ? .max : next
   }
+  return product
 }
 
 /// The members of a bitmap; none for a missing or infinite one.

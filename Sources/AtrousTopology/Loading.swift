@@ -124,6 +124,8 @@ private struct Walk {
         if members[group].cores.last != core { members[group].cores.append(core) }
       }
     }
+    let all = [HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE].flatMap { handle.objects($0) }
+    members += all.filter { groupOf[$0] == nil && cacheLevel($0) != nil }.map { ($0, []) }
     groups = members.map { object, cores in
       let cache = object.pointee.attr.pointee.cache
       return Topology.CacheGroup(

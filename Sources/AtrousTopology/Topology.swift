@@ -19,7 +19,7 @@ public struct Topology: Sendable {
     public let kind: Int
   }
 
-  /// One cache, and the cores (indices into `cores`) that share it.
+  /// One cache, and the cores (indices into `cores`) that share it; none where all its processors are hidden.
   public struct CacheGroup: Hashable, Sendable {
     /// 1 (data), 2 or 3.
     public let level: Int
@@ -70,7 +70,8 @@ extension Topology {
     var domainOf: [Int?] = Array(repeating: nil, count: cores.count)
     var domains: [[Int]] = []
     // The outermost level first: an inner cache makes a domain only of cores no outer one covers.
-    for cache in caches.sorted(by: { $0.level > $1.level }) where cache.cores.allSatisfy({ domainOf[$0] == nil }) {
+    let shared = caches.filter { !$0.cores.isEmpty }.sorted { $0.level > $1.level }
+    for cache in shared where cache.cores.allSatisfy({ domainOf[$0] == nil }) {
       for core in cache.cores { domainOf[core] = domains.count }
       domains.append(cache.cores)
     }
