@@ -75,7 +75,9 @@ let package = Package(
   ] + ([baseline] + extensions).map(microkernels) + [
     .target(
       name: "AtrousKernels",
-      dependencies: ["AtrousCore", "CAtrousMicrokernel", "CAtrousPlatform"] + microkernelModules),
+      dependencies: ["AtrousCore", "CAtrousMicrokernel", "CAtrousPlatform"] + microkernelModules,
+      // A debug build calls libm for squareRoot().
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Atrous", dependencies: ["AtrousKernels", "AtrousCore"]),
     .target(name: "AtrousC", dependencies: ["Atrous"]),
 
