@@ -16,26 +16,17 @@
 
 import CAtrousMicrokernel
 
-/// One pass along one axis: `lines` transforms side by side, each `width` channels wide.
-struct WinogradPass {
-  /// Element e of line l is at from + l·fromLine + e·fromElement.
-  var from: Floats
-  var fromLine: Int
-  var fromElement: Int
-  var to: MutableFloats
-  var toLine: Int
-  var toElement: Int
-  var lines: Int
-  var width: Int
-  /// Input: the elements that are read; the others are zero.
-  var begin: Int = 0
-  var end: Int = 0
-  /// Output: the elements that are written.
-  var valid: Int = 0
-  /// Output: where the last vector starts, at most `width − lanes`.
-  var last: Int = 0
-  /// Output: bias at the first channel, residual at `to`.
-  var epilogue: UnsafePointer<atrous_epilogue>? = nil
+typealias WinogradPass = atrous_winograd_pass
+
+extension WinogradPass {
+  @inline(__always) init(
+    from: Floats, fromLine: Int, fromElement: Int, to: MutableFloats, toLine: Int, toElement: Int, lines: Int,
+    width: Int, begin: Int = 0, end: Int = 0, valid: Int = 0, last: Int = 0
+  ) {
+    self.init(
+      from: from, fromLine: fromLine, fromElement: fromElement, to: to, toLine: toLine, toElement: toElement,
+      lines: lines, width: width, begin: begin, end: end, valid: valid, last: last, epilogue: nil)
+  }
 
   @inline(__always) func live(_ x: Floats, _ element: Int) -> Vector {
     element >= begin && element < end ? load(x + (element &* fromElement)) : .zero

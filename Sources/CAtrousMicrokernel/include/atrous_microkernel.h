@@ -192,6 +192,22 @@ typedef struct {
   intptr_t xi_stride, panel_stride, nr;
 } atrous_winograd_weights_args;
 
+// One pass of a transform along one axis: `lines` transforms side by side, each `width` channels wide. It never leaves the
+// instruction-set modules; it stands here because a debug build gives a Swift struct metadata and weak copy functions.
+typedef struct {
+  const float *from;      // element e of line l is at from + l·from_line + e·from_element
+  intptr_t from_line __attribute__((swift_name("fromLine")));
+  intptr_t from_element __attribute__((swift_name("fromElement")));
+  float *to;
+  intptr_t to_line __attribute__((swift_name("toLine")));
+  intptr_t to_element __attribute__((swift_name("toElement")));
+  intptr_t lines, width;
+  intptr_t begin, end;    // input: the elements that are read; the others are zero
+  intptr_t valid;         // output: the elements that are written
+  intptr_t last;          // output: where the last vector starts, at most width − lanes
+  const atrous_epilogue *epilogue;  // output: bias at the first channel, residual at `to`
+} atrous_winograd_pass;
+
 // --- The list --------------------------------------------------------------------------------------------------------
 
 enum {
