@@ -78,11 +78,13 @@ let package = Package(
       dependencies: ["AtrousCore", "CAtrousMicrokernel", "CAtrousPlatform"] + microkernelModules,
       // A debug build calls libm for squareRoot().
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(name: "Atrous", dependencies: ["AtrousKernels", "AtrousCore"]),
+    .target(name: "Atrous", dependencies: ["AtrousKernels", "AtrousCore", "CAtrousPlatform"]),
     .target(name: "AtrousC", dependencies: ["Atrous"]),
 
     // What remembers, measures and reports.
-    .target(name: "AtrousDatabase", dependencies: ["Atrous", "AtrousKernels", "AtrousCore"]),
+    .target(
+      name: "AtrousDatabase", dependencies: ["Atrous", "AtrousKernels", "AtrousCore"],
+      exclude: ["atrous-database.schema.json"]),
     .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"]), .brew(["hwloc"])]),
     .target(name: "AtrousTopology", dependencies: ["AtrousCore", "CHwloc", "CAtrousPlatform"]),
     .target(

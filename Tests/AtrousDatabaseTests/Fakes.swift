@@ -45,19 +45,22 @@ enum Fake {
   /// Three runs over a few problems; a record's numbers follow from its identity, as they do in truth.
   static func database(seed: UInt64) -> Database {
     var random = SplitMix64(seed: seed)
-    var database = Database()
+    var records: [(ResultKey, CandidateRecord)] = []
     for _ in 0..<Int.random(in: 0...40, using: &random) {
       let run = "r\(Int.random(in: 1...3, using: &random))"
       let variant = ["direct", "winograd", "gemm"].randomElement(using: &random)!
       let tile = Int32.random(in: 1...9, using: &random)
       let shade = Double((run + variant + "\(tile)").utf8.reduce(0) { ($0 &* 31 &+ Int($1)) % 101 })
-      database.add(self.run(run))
-      database.add(
-        record(
-          variant, tile, median: 1000 + 20 * shade, run: run, error: shade * 1e-6, workspace: Int(shade) * 64,
-          invalidity: shade > 80 ? .correctness : .correct),
-        to: key([16, 32].randomElement(using: &random)!))
+      records.append(
+        (
+          key([16, 32].randomElement(using: &random)!),
+          record(
+            variant, tile, median: 1000 + 20 * shade, run: run, error: shade * 1e-6, workspace: Int(shade) * 64,
+            invalidity: shade > 80 ? .correctness : .correct)
+        ))
     }
+    var database = Database(runs: Set(records.map(\.1.run)).map(run))
+    database.add(records)
     return database
   }
 }

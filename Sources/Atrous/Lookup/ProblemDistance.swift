@@ -1,0 +1,54 @@
+import AtrousCore
+
+extension Problem {
+  /// How far the tuning of `other` is from fitting here; nil where it says nothing: another rank, taps, stride, layout,
+  /// type, direction or kind of groups (one, depthwise, between), or beyond `farthest`.
+  ///
+  /// The Euclidean length of the base-2 logarithms of the ratios of: channels and filters per group, groups, output
+  /// extent and dilation of each axis, and the batch, which counts half. The epilogue does not count.
+  public func distance(to other: Problem) -> Double? {
+    guard let distance = unboundedDistance(to: other), distance <= Self.farthest else { return nil }
+    return distance
+  }
+
+  func unboundedDistance(to other: Problem) -> Double? {
+    guard rank == other.rank, type == other.type, direction == other.direction, inputLayout == other.inputLayout,
+      outputLayout == other.outputLayout, groupKind == other.groupKind
+    else { return nil }
+    var sum = 0.0
+    for (mine, theirs) in [(depth, other.depth), (height, other.height), (width, other.width)] {
+      guard mine.kernel == theirs.kernel, mine.stride == theirs.stride else { return nil }
+      sum += squaredLog(mine.output, theirs.output) + squaredLog(mine.dilation, theirs.dilation)
+    }
+    sum += squaredLog(channelsPerGroup, other.channelsPerGroup) + squaredLog(filtersPerGroup, other.filtersPerGroup)
+    sum += squaredLog(groups, other.groups) + squaredLog(batch, other.batch) / 4
+    return sum.squareRoot()
+  }
+
+  /// As far as an extent of eight times: past that a tile size says little, and the cost model knows better.
+  private static var farthest: Double { 3 }
+
+  /// 0 for one group, 2 for depthwise (a group a channel), 1 between.
+  private var groupKind: Int { groups == 1 ? 0 : groups == channels ? 2 : 1 }
+}
+
+/// (log₂ a/b)²
+private func squaredLog(_ a: Int, _ b: Int) -> Double {
+  let difference = binaryLogarithm(a) - binaryLogarithm(b)
+  return difference * difference
+}
+
+/// log₂ of a positive number within 1/64: exponent bits, then squarings of the significand.
+private func binaryLogarithm(_ number: Int) -> Double {
+  let value = Double(number)
+  var (result, significand, step) = (Double(value.exponent), value.significand, 0.5)
+  for _ in 0..<6 {
+    significand *= significand
+    if significand >= 2 {
+      significand /= 2
+      result += step
+    }
+    step /= 2
+  }
+  return result
+}

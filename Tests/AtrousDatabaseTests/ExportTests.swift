@@ -1,0 +1,54 @@
+import Atrous
+import AtrousCore
+import AtrousDatabase
+import Foundation
+import Testing
+
+@Suite struct ExportTests {
+  func database() -> Database {
+    var database = Database(runs: [Fake.run("r1")])
+    for channels in [16, 32] {
+      for threads in [1, 2] {
+        database.add([
+          (Fake.key(channels, threads: threads), Fake.record("direct-nhwc", 4, median: 2000)),
+          (Fake.key(channels, threads: threads), Fake.record("direct-scalar", 2, median: 1000)),
+        ])
+      }
+    }
+    return database
+  }
+
+  @Test func winnersBecomeATable() throws {
+    let export = database().table()
+    #expect(export.tooLong.isEmpty)
+    let lines = export.text(.table).split(separator: "\n")
+    #expect(lines.count == 2 + 4)
+    #expect(lines[0] == "atrous-table 1\tatrous 1.0 abc")
+    #expect(lines.contains { $0.contains("\t0\t2\tdirect-scalar avx2 ") })
+    #expect(lines.allSatisfy { $0.utf8.count <= 200 })
+    let table = try Table(text: export.text(.table))
+    #expect(table.entries == export.table.entries)
+    #expect(table.machines[0].key == Fake.machine.key)
+    #expect(table.machines[0].kinds[0].l3?.sharingCores == 8)
+  }
+
+  @Test func warmThenFastestPlacementShips() {
+    var database = Database(runs: [Fake.run("r1")])
+    var key = Fake.key()
+    for (placement, cache, median, tile) in [
+      ("compact", CacheState.cold, 100.0, Int32(1)), ("compact", .warm, 300, 2), ("spread", .warm, 200, 3),
+    ] {
+      (key.placement, key.cache) = (placement, cache)
+      database.add(Fake.record("direct-scalar", tile, median: median), to: key)
+    }
+    #expect(database.table().table.entries.map { $0.candidate.configuration["tw"] } == [3])
+  }
+
+  /// The file the library embeds has this form.
+  @Test func theSwiftFormHoldsTheText() throws {
+    let file = database().table().text(.swift)
+    let body = try #require(file.split(separator: "\"\"\"\n").dropFirst().first)
+    let text = body.split(separator: "\n").map { $0.dropFirst(2).replacing("\\t", with: "\t") + "\n" }.joined()
+    #expect(text.dropLast() == database().table().text(.table))
+  }
+}
