@@ -56,13 +56,13 @@
       let y0 = m0 + s1
       let y1 = d1 + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      if let epilogue = pass.epilogue {
-        let first = line &* pass.toLine &+ offset
-        pass.finish(y0, 0, first, offset, epilogue)
-        pass.finish(y1, 1, first, offset, epilogue)
-      } else {
+      if pass.epilogue == nil && pass.valid == 2 {
         store(y0, y)
-        if pass.valid > 1 { store(y1, y + pass.toElement) }
+        store(y1, y + pass.toElement)
+      } else {
+        let first = line &* pass.toLine &+ offset
+        pass.finish(y0, 0, first, offset)
+        pass.finish(y1, 1, first, offset)
       }
       column &+= lanes
     }

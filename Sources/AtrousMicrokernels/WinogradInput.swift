@@ -1,5 +1,7 @@
 // V[i][j] = Bᵀ x B of every tile, 16 channels at a time: along the width from the image into the scratch, then along the
 // height from the scratch into V. Dead pixels are zeros in registers, never reads.
+// Prefetching the next patch, or the lines of V, changed nothing beyond noise on a Zen 3 core, and cost 5 % with few
+// channels.
 
 import CAtrousMicrokernel
 

@@ -32,15 +32,17 @@ extension WinogradPass {
     element >= begin && element < end ? load(x + (element &* fromElement)) : .zero
   }
 
-  @inline(__always) func finish(
-    _ sum: Vector, _ element: Int, _ first: Int, _ channel: Int, _ epilogue: UnsafePointer<atrous_epilogue>
-  ) {
+  /// Stores an element that exists, after the epilogue if there is one.
+  @inline(__always) func finish(_ sum: Vector, _ element: Int, _ first: Int, _ channel: Int) {
     if element >= valid { return }
     let offset = first &+ element &* toElement
     var value = sum
-    if let bias = epilogue.pointee.bias { value += load(bias + channel) }
-    if let residual = epilogue.pointee.residual { value += load(residual + offset) }
-    store(activate(value, epilogue), to + offset)
+    if let epilogue {
+      if let bias = epilogue.pointee.bias { value += load(bias + channel) }
+      if let residual = epilogue.pointee.residual { value += load(residual + offset) }
+      value = activate(value, epilogue)
+    }
+    store(value, to + offset)
   }
 }
 

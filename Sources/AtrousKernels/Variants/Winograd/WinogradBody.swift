@@ -153,10 +153,15 @@ struct WinogradBody: PlanBody {
         arguments.b = filters.panels(group: group, point: point, chunk: chunk)
         for panel in 0..<filters.panels {
           arguments.c = c + panel * arena.panelStride
+          // The next panel lies behind this one, be it of the next chunk or point.
+          var ahead = arguments.b + chunk.depth * shape.nr
+          let end = ahead + chunk.depth * shape.nr
           for row in stride(from: first, to: min(first + step, rows.count), by: shape.mr) {
             arguments.a_rows = rows.input + row
             arguments.c_rows = rows.output + row
             arguments.m = min(shape.mr, rows.count - row)
+            arguments.prefetch = ahead < end ? ahead : nil
+            ahead += arguments.tap_count * 64
             call(product, &arguments)
           }
           arguments.b += chunk.depth * shape.nr
