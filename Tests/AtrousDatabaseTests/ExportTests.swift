@@ -52,3 +52,21 @@ import Testing
     #expect(text.dropLast() == database().table().text(.table))
   }
 }
+
+/// The package in `Tests/Fixtures/Consumer` builds with a table as the export writes it.
+@Suite struct ConsumerTableTests {
+  static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "../Fixtures/Consumer/Sources/Consumer/EmbeddedTable.swift")
+
+  @Test func theConsumersTableIsAnExport() throws {
+    var database = Database(runs: [Fake.run("r1")])
+    let times = (-3...3).map { 1000 + 3 * Double($0) }
+    database.add(
+      CandidateRecord(
+        run: "r1", candidate: Candidate(variant: "direct-scalar", isa: .baseline, configuration: Configuration()),
+        revision: 1, times: times, maxError: 1e-7, verification: .full, timestamp: "2026-11-24T07:40:00Z"),
+      to: Fake.key())
+    let text = database.table().text(.swift)
+    #expect(try String(contentsOf: Self.path, encoding: .utf8) == text)
+  }
+}

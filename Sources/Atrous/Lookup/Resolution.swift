@@ -70,7 +70,7 @@ extension Resolution: CustomStringConvertible {
   public var description: String {
     var parts = ["\(candidate)", "by \(rung)"]
     if let evidence {
-      parts.append("\(evidence.origin): \(evidence.entry.problem), \(evidence.entry.threads) threads")
+      parts.append("\(evidence.origin): \(evidence.entry.problem), threads \(evidence.entry.threads)")
     }
     if let demotion { parts.append("one rung down: \(demotion)") }
     if isStale { parts.append("stale: measured with another revision of the variant") }
