@@ -1,0 +1,69 @@
+import Atrous
+import AtrousCore
+import AtrousDatabase
+
+/// One result of a database with everything a report derives from it.
+struct Assessment {
+  let result: ProblemResult
+  /// nil where no candidate is allowed.
+  let winner: Winner?
+  /// The best record of each variant, fastest first.
+  let best: [CandidateRecord]
+  /// Variants that do not take the problem on the machine measured.
+  let refusals: [(variant: VariantID, rejection: Rejection)]
+  /// The record of the candidate that runs without any measurement; nil where it was not measured or not kept.
+  let untuned: CandidateRecord?
+  private let runs: [String: Run]
+
+  var problem: Problem { result.key.problem }
+
+  init(_ result: ProblemResult, of database: Database, constraints: Constraints, registry: Registry) {
+    self.result = result
+    winner = result.winner(constraints, registry: registry)
+    let ranking = result.ranking(constraints)
+    var seen: Set<VariantID> = []
+    best = ranking.filter { seen.insert($0.variant).inserted }
+    runs = Dictionary(database.runs.map { ($0.id, $0) }) { first, _ in first }
+    guard let machine = Self.machine(of: result, winner, runs) else {
+      (refusals, untuned) = ([], nil)
+      return
+    }
+    let isa = winner?.fastest.isa ?? machine.bestInstructionSet
+    let target = Target(machine: machine, isa: isa, threads: max(result.key.threads, 1))
+    refusals = registry.variants.compactMap { variant in
+      variant.rejection(of: result.key.problem, on: target).map { (variant.id, $0) }
+    }
+    let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
+    let choice = try? resolver.resolve(result.key.problem, threads: target.threads).candidate
+    untuned = choice.flatMap { choice in
+      ranking.first { $0.candidate.ordered(by: registry) == choice.ordered(by: registry) }
+    }
+  }
+
+  private static func machine(of result: ProblemResult, _ winner: Winner?, _ runs: [String: Run]) -> Machine? {
+    let run = winner?.fastest.run ?? result.candidates.first?.run
+    return run.flatMap { runs[$0]?.machine } ?? runs.values.first { $0.machine.key == result.key.machine }?.machine
+  }
+
+  /// The FMA peak in GFLOP/s that a record's own run measured, for its instruction set and threads.
+  func peak(for record: CandidateRecord) -> Double? {
+    runs[record.run]?.measurements.first {
+      $0.name == "fma_peak" && $0.isa == record.isa.rawValue && $0.threads == result.key.threads
+    }?.median
+  }
+
+  /// How many times as long the untuned candidate takes, with the 95 % interval.
+  var gain: (value: Double, interval: ClosedRange<Double>)? {
+    guard let winner, let untuned else { return nil }
+    if untuned == winner.fastest { return (1, 1...1) }
+    let ratio = Statistics.ratio(of: untuned.times, over: winner.fastest.times)
+    return (ratio.value, ratio.interval)
+  }
+
+  /// Candidates tried, by outcome, over all runs.
+  var outcomes: [(outcome: Invalidity, count: Int)] {
+    Invalidity.allCases.map { outcome in
+      (outcome, result.attempted.values.reduce(0) { $0 + ($1[outcome] ?? 0) })
+    }.filter { $0.count > 0 }
+  }
+}

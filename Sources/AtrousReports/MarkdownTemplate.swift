@@ -1,0 +1,98 @@
+/// The Markdown report as a Mustache template over `ReportView`.
+let markdownTemplate = """
+  {{% CONTENT_TYPE: TEXT}}
+  # What was tuned
+
+  {{#answer}}
+  {{.}}
+  {{/answer}}
+
+  {{#groups}}
+  ## Winners with {{conditions}}
+
+  Medians of all samples with the 95 % interval of the median, in the unit before the brackets. Ties are other candidates
+  whose interval overlaps the winner's. "Over default" is the time of the untuned default over the winner's.
+
+  | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | over default | max error | workspace |
+  |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+  {{#rows}}
+  | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{gain}} | {{error}} | {{workspace}} |
+  {{/rows}}
+
+  {{/groups}}
+  {{#machines}}
+  ## Machine `{{key}}`
+
+  As the machine itself claims, unchecked:
+
+  | fact | value |
+  |:--|:--|
+  {{#facts}}
+  | {{name}} | {{value}} |
+  {{/facts}}
+
+  {{#hasPeaks}}
+  Measured, the median with its 95 % interval:
+
+  | instruction set | threads | FMA peak, GFLOP/s | run |
+  |:--|--:|--:|:--|
+  {{/hasPeaks}}
+  {{#peaks}}
+  | {{isa}} | {{threads}} | {{value}} | `{{run}}` |
+  {{/peaks}}
+  {{^hasPeaks}}
+  No run has measured the FMA peak.
+  {{/hasPeaks}}
+
+  Runs:
+  {{#runs}}
+  - {{.}}
+  {{/runs}}
+  {{#warnings}}
+  - Not at rest when measured: {{.}}
+  {{/warnings}}
+
+  {{/machines}}
+  ## Variants side by side
+
+  The best candidate of each variant, and why others do not apply.
+
+  {{#problems}}
+  ### `{{problem}}`
+
+  With {{conditions}}. Tried: {{outcomes}}.
+
+  {{#hasRows}}
+  | candidate | time | to the best | GFLOP/s nominal | useful | samples | max error | workspace | packed weights |
+  |:--|--:|--:|--:|--:|--:|--:|--:|--:|
+  {{#rows}}
+  | `{{candidate}}` | {{time}} | {{behind}} | {{nominal}} | {{useful}} | {{samples}} | {{error}} | {{workspace}} | {{weights}} |
+  {{/rows}}
+
+  {{/hasRows}}
+  {{#hasRefusals}}
+  Refused:
+  {{#refusals}}
+  - {{.}}
+  {{/refusals}}
+
+  {{/hasRefusals}}
+  {{/problems}}
+  ## Coverage
+
+  {{#isCovered}}
+  Every problem of the database has a winner under all its conditions.
+  {{/isCovered}}
+  {{#uncovered}}
+  - `{{problem}}`, with {{conditions}}: {{reason}}
+  {{/uncovered}}
+
+  ## How to read it
+
+  - *Nominal* counts all taps, as other libraries quote it, so a fast algorithm may pass the peak; *useful* counts only
+    taps that touch data.
+  - The peak is the FMA rate that the same run measured with the same instruction set and threads.
+  - *Max error* is max|y − ref| / max|ref| against a Float64 reference.
+  - The untuned default is what the library runs without any measurement.
+
+  """

@@ -1,0 +1,161 @@
+import Atrous
+import AtrousCore
+import AtrousDatabase
+import Foundation
+
+/// A report as texts, ready for a template.
+struct ReportView {
+  let answer: [String]
+  let groups: [GroupView]
+  let machines: [MachineView]
+  let problems: [ProblemView]
+  let uncovered: [UncoveredView]
+  let isCovered: Bool
+
+  init(_ database: Database, constraints: Constraints, registry: Registry) {
+    let assessments = database.results.map {
+      Assessment($0, of: database, constraints: constraints, registry: registry)
+    }
+    groups = Self.grouped(assessments).map { GroupView($0, registry: registry) }
+    answer = groups.isEmpty ? ["Nothing has been measured yet."] : groups.flatMap(\.answer)
+    machines = database.runs.reduce(into: [MachineView]()) { views, run in
+      if let index = views.firstIndex(where: { $0.key == "\(run.machine.key)" }) {
+        views[index].add(run)
+      } else {
+        views.append(MachineView(run))
+      }
+    }
+    problems = assessments.map { ProblemView($0, registry: registry) }
+    uncovered = UncoveredView.all(of: assessments)
+    isCovered = uncovered.isEmpty
+  }
+
+  /// Results of one machine, thread count, placement and cache state together, in the order of the database.
+  private static func grouped(_ assessments: [Assessment]) -> [[Assessment]] {
+    var order: [String] = []
+    var groups: [String: [Assessment]] = [:]
+    for assessment in assessments {
+      let name = assessment.result.key.conditions
+      if groups[name] == nil { order.append(name) }
+      groups[name, default: []].append(assessment)
+    }
+    return order.map { groups[$0]! }
+  }
+}
+
+extension ResultKey {
+  /// What every number of the result stands under: `1 thread, compact, warm caches, on m1 …`.
+  var conditions: String {
+    "\(Format.count(threads, "thread")), placement \(placement), \(cache.rawValue) caches, on `\(machine)`"
+  }
+}
+
+/// The winners under one set of conditions.
+struct GroupView {
+  struct Row {
+    let problem: String
+    let winner: String
+    let ties: String
+    let time: String
+    let nominal: String
+    let useful: String
+    let nominalShare: String
+    let usefulShare: String
+    let gain: String
+    let error: String
+    let workspace: String
+  }
+
+  let conditions: String
+  let answer: [String]
+  let rows: [Row]
+
+  init(_ assessments: [Assessment], registry: Registry) {
+    conditions = assessments[0].result.key.conditions
+    rows = assessments.compactMap { assessment in
+      assessment.winner.map { Row(assessment, $0, registry) }
+    }
+    answer = [Self.wins(assessments, conditions)] + (Self.gains(assessments).map { [$0] } ?? [])
+  }
+
+  private static func wins(_ assessments: [Assessment], _ conditions: String) -> String {
+    let winners = assessments.compactMap(\.winner?.fastest.variant.name)
+    let counts = Dictionary(winners.map { ($0, 1) }, uniquingKeysWith: +)
+    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let texts = ranked.enumerated().map { index, entry in
+      "**\(entry.key)** wins \(entry.value)" + (index == 0 ? " of \(Format.count(assessments.count, "problem"))" : "")
+    }
+    return "- With \(conditions): " + (texts.isEmpty ? "nothing has won yet" : texts.joined(separator: ", ")) + "."
+  }
+
+  /// Tuned over untuned, over the problems whose untuned candidate is in the database.
+  private static func gains(_ assessments: [Assessment]) -> String? {
+    let gains = assessments.compactMap { assessment in
+      assessment.gain.map { (value: $0.value, problem: assessment.problem) }
+    }
+    guard let most = gains.max(by: { $0.value < $1.value }), let least = gains.min(by: { $0.value < $1.value }) else {
+      return nil
+    }
+    let mean = gains.reduce(1) { $0 * pow($1.value, 1 / Double(gains.count)) }
+    let unknown = assessments.count - gains.count
+    return "  The winners are \(Format.ratio(mean)) as fast as the untuned default "
+      + "(geometric mean over \(Format.count(gains.count, "problem")); from \(Format.ratio(least.value)) to "
+      + "\(Format.ratio(most.value)), the most on `\(most.problem)`)"
+      + (unknown > 0 ? "; for \(Format.count(unknown, "more problem")) the default is not in the database." : ".")
+  }
+}
+
+extension GroupView.Row {
+  fileprivate init(_ assessment: Assessment, _ winner: Winner, _ registry: Registry) {
+    let record = winner.fastest
+    let median = record.median ?? .infinity
+    let peak = assessment.peak(for: record)
+    let ships = winner.shipped == record ? "" : " (ships `\(winner.shipped.candidate.ordered(by: registry))`)"
+    problem = "\(assessment.problem)"
+    self.winner = "`\(record.candidate.ordered(by: registry))`" + ships
+    ties = "\(winner.ties.count - 1)"
+    time = Format.time(median, record.interval ?? median...median)
+    nominal = Format.gigaflops(assessment.problem.nominalFLOPs, median)
+    useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
+    nominalShare = Format.percent(Double(assessment.problem.nominalFLOPs) / median, of: peak)
+    usefulShare = Format.percent(Double(assessment.problem.usefulFLOPs) / median, of: peak)
+    gain = assessment.gain.map { Format.ratio($0.value, $0.interval) } ?? "not kept"
+    error = Format.error(record.maxError)
+    workspace = Format.bytes(record.workspaceBytes)
+  }
+}
+
+/// A problem that has no winner, or none under conditions that others were measured under.
+struct UncoveredView {
+  let problem: String
+  let conditions: String
+  let reason: String
+
+  static func all(of assessments: [Assessment]) -> [UncoveredView] {
+    let failed = assessments.filter { $0.winner == nil }.map { assessment in
+      UncoveredView(
+        problem: "\(assessment.problem)", conditions: assessment.result.key.conditions,
+        reason: assessment.outcomes.isEmpty ? "nothing was tried" : "tried: \(assessment.outcomeText)")
+    }
+    var problems: [Problem] = []
+    var conditions: [String] = []
+    var measured: Set<[String]> = []
+    for assessment in assessments {
+      let condition = assessment.result.key.conditions
+      if !problems.contains(assessment.problem) { problems.append(assessment.problem) }
+      if !conditions.contains(condition) { conditions.append(condition) }
+      measured.insert(["\(assessment.problem)", condition])
+    }
+    let missing = conditions.flatMap { condition in
+      problems.filter { !measured.contains(["\($0)", condition]) }.map {
+        UncoveredView(problem: "\($0)", conditions: condition, reason: "measured under other conditions only")
+      }
+    }
+    return failed + missing
+  }
+}
+
+extension Assessment {
+  /// `40 correct, 3 timeout`
+  var outcomeText: String { outcomes.map { "\($0.count) \($0.outcome.rawValue)" }.joined(separator: ", ") }
+}
