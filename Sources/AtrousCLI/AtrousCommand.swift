@@ -10,9 +10,10 @@ struct AtrousCommand: ParsableCommand {
       Environment: ATROUS_DATABASE, the database of all commands (default: atrous.json in the current folder);
       ATROUS_TABLE, ATROUS_ISA (baseline, avx2, avx512), ATROUS_THREADS and ATROUS_VERBOSE, as the library reads them.
       """,
-    version: "0.1.0",
+    version: Build.version,
     subcommands: [
-      TopologyCommand.self, VariantsCommand.self, SuitesCommand.self, VerifyCommand.self,
+      TopologyCommand.self, VariantsCommand.self, SuitesCommand.self, VerifyCommand.self, TuneCommand.self,
+      ExplainCommand.self, ReportCommand.self, ExportCommand.self, MergeCommand.self, ValidateCommand.self,
     ])
 
   func run() {

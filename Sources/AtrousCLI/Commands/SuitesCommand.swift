@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtrousCore
+import AtrousReports
 import AtrousTuner
 
 struct SuitesCommand: ParsableCommand {
@@ -27,7 +28,7 @@ struct SuitesCommand: ParsableCommand {
   /// Nominal GFLOP of all problems, each once.
   private func gigaflops(_ suite: Suite) -> String {
     let sum = suite.problems.reduce(0.0) { $0 + Double($1.nominalFLOPs) }
-    return Decimals.fixed(sum / 1e9, 1)
+    return Format.fixed(sum / 1e9, 1)
   }
 }
 

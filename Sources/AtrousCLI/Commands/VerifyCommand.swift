@@ -1,6 +1,7 @@
 import ArgumentParser
 import AtrousCore
 import AtrousKernels
+import AtrousReports
 import AtrousTuner
 
 struct VerifyCommand: ParsableCommand {
@@ -64,8 +65,8 @@ struct VerifyCommand: ParsableCommand {
       ],
       VariantSummary.all(of: report.rows).map {
         [
-          $0.name, "\($0.verified)", "\($0.sampled)", "\($0.failed)", Decimals.error($0.maxError),
-          Decimals.error($0.bound),
+          $0.name, "\($0.verified)", "\($0.sampled)", "\($0.failed)", Format.error($0.maxError),
+          Format.error($0.bound),
         ]
       })
     for failure in report.failures {

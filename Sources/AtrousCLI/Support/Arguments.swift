@@ -1,4 +1,5 @@
 import AtrousCore
+import AtrousDatabase
 import Foundation
 
 /// The thread counts of `--threads`.
@@ -20,7 +21,7 @@ enum ThreadCounts: Hashable {
 
 /// Readers of option values. Each throws an `InputError` that says what is allowed; the parser adds the option's name.
 enum Arguments {
-  static let threadRange = 1...1024
+  static let threadRange = 1...1023
 
   static func whole(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
     { text in
@@ -84,6 +85,13 @@ enum Arguments {
       throw InputError("allowed: \(InstructionSet.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return isa
+  }
+
+  static func cache(_ text: String) throws -> CacheState {
+    guard let state = CacheState(rawValue: text) else {
+      throw InputError("allowed: \(CacheState.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return state
   }
 
   static func problem(_ text: String) throws -> Problem { try Problem(text: text) }

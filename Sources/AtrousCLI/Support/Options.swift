@@ -3,7 +3,6 @@ import AtrousCore
 import AtrousKernels
 import AtrousTopology
 import AtrousTuner
-import Foundation
 
 /// The problems a command works on.
 struct ProblemOptions: ParsableArguments {
@@ -63,21 +62,6 @@ struct MachineOptions: ParsableArguments {
     }
     let machine = try Topology(.xml(path: topology), isa: isa).machine
     return Target(machine: machine, isa: isa ?? machine.bestInstructionSet, threads: threads)
-  }
-}
-
-/// The database a command reads or writes.
-struct DatabaseOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "FILE"))
-  var database: String?
-
-  var path: String { database ?? Self.defaultPath }
-
-  static var defaultPath: String {
-    let named = ProcessInfo.processInfo.environment["ATROUS_DATABASE"] ?? ""
-    return named.isEmpty ? "atrous.json" : named
   }
 }
 

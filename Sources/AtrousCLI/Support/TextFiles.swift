@@ -16,6 +16,11 @@ enum TextFiles {
     return text
   }
 
+  /// As `read`, but nil where there is no such file.
+  static func readIfPresent(_ path: String) throws(InputError) -> String? {
+    FileManager.default.fileExists(atPath: path) ? try read(path) : nil
+  }
+
   /// Writes a file as a whole.
   /// - Throws: `InputError` with the system's reason.
   static func write(_ text: String, to path: String) throws(InputError) {

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Atrous
+import AtrousDatabase
+import AtrousReports
+import Foundation
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "What would run for a problem, from which rung of the lookup, on what evidence.",
+    discussion: "The database comes first, then the tables that the library finds (ATROUS_TABLE and so on).")
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("A problem text.", valueName: "P"), transform: Arguments.problem)
+  var problem: Problem
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var machine: MachineOptions
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads asked for (default: ATROUS_THREADS, else 1).", valueName: "N"),
+    transform: Arguments.whole(Arguments.threadRange))
+  var threads: Int?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let target = try machine.target(threads: threads ?? Convolution.defaultThreads)
+    let resolver = Resolver(tables: try tables(), machine: target.machine, isa: target.isa)
+    let resolution = try resolver.resolve(problem, threads: target.threads)
+    if json { return try Output.json(Explanation(problem, target, resolution)) }
+    for (name, value) in rows(target, resolution) {
+      print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
+    }
+  }
+
+  private func tables() throws -> TableStack {
+    let isThere = try Store(database.path).readIfPresent() != nil
+    if database.database == nil && !isThere { return .shared }
+    let layer = TableStack.Layer(origin: database.path, table: try Databases.read(database.path).table().table)
+    return TableStack([layer] + TableStack.shared.layers)
+  }
+
+  private func rows(_ target: Target, _ resolution: Resolution) -> [(String, String)] {
+    var rows = [
+      ("problem", "\(problem)"),
+      ("target", "\(Format.count(target.threads, "thread")), \(target.isa.rawValue) on \(target.machine.key)"),
+      ("runs", "\(resolution.candidate)"),
+      ("rung", "\(resolution.rung.rawValue) of \(Rung.allCases.count): \(resolution.rung)"),
+    ]
+    if let evidence = resolution.evidence {
+      let entry = evidence.entry
+      rows += [
+        ("evidence", "\(evidence.origin): \(Format.time(entry.median, entry.interval)) (median, 95 % interval)"),
+        ("of", "\(entry.problem), \(Format.count(entry.threads, "thread")), on \(evidence.machine)"),
+      ]
+    } else {
+      rows.append(("evidence", "none: nothing like it has been measured, `atrous tune` would tell"))
+    }
+    if let demotion = resolution.demotion { rows.append(("lowered", "one rung: \(demotion)")) }
+    if resolution.isStale { rows.append(("stale", "measured with another revision of the variant")) }
+    let regret = resolution.expectedRegret.map {
+      "at most \(Format.fixed(100 * $0, 1)) % over the best candidate tried"
+    }
+    return rows + [("regret", regret ?? "unknown")]
+  }
+}
+
+private struct Explanation: Encodable {
+  struct Measured: Encodable {
+    var origin: String
+    var problem: String
+    var machine: String
+    var threads: Int
+    var medianNs: Double
+    var ci95Ns: [Double]
+    var distance: Double
+  }
+
+  var problem: String
+  var machine: String
+  var isa: String
+  var threads: Int
+  var candidate: String
+  var rung: Int
+  var rungName: String
+  var evidence: Measured?
+  var demotion: String?
+  var stale: Bool
+  var expectedRegret: Double?
+
+  init(_ problem: Problem, _ target: Target, _ resolution: Resolution) {
+    self.problem = "\(problem)"
+    machine = "\(target.machine.key)"
+    isa = target.isa.rawValue
+    threads = target.threads
+    candidate = "\(resolution.candidate)"
+    rung = resolution.rung.rawValue
+    rungName = "\(resolution.rung)"
+    evidence = resolution.evidence.map {
+      Measured(
+        origin: $0.origin, problem: "\($0.entry.problem)", machine: "\($0.machine)", threads: $0.entry.threads,
+        medianNs: $0.entry.median, ci95Ns: [$0.entry.interval.lowerBound, $0.entry.interval.upperBound],
+        distance: $0.distance)
+    }
+    demotion = resolution.demotion
+    stale = resolution.isStale
+    expectedRegret = resolution.expectedRegret
+  }
+}

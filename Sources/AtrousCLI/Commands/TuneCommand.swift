@@ -1,0 +1,204 @@
+import ArgumentParser
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+import AtrousReports
+import AtrousTopology
+import AtrousTuner
+
+struct TuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tune",
+    abstract: "Verifies and races the candidates of problems, and remembers (default: suite quick within 4m).",
+    discussion: """
+      What the same build has measured before is not measured again: an interrupted run goes on where it stopped. Ctrl-C \
+      stops after the sample being taken and keeps everything finished.
+      """)
+
+  @OptionGroup var problems: ProblemOptions
+  @OptionGroup var database: DatabaseOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Time for everything, such as 30s, 4m or 1.5h; none for no limit (default: 4m).", valueName: "T"),
+    transform: Self.budget)
+  var budget: Double?? = nil
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Thread counts joined by commas, or auto: 1, 2, 4 … (default: 1).", valueName: "N"),
+    transform: Arguments.threads)
+  var threads: ThreadCounts = .these([1])
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Candidates of a larger error are out, such as 1e-5.", valueName: "E"),
+    transform: Arguments.error)
+  var maxError: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Candidates with a larger workspace are out, such as 64M.", valueName: "BYTES"),
+    transform: Arguments.bytes)
+  var maxWorkspace: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "warm or cold: whether caches hold the data when timing starts (default: warm).", valueName: "C"),
+    transform: Arguments.cache)
+  var cache: CacheState = .warm
+
+  @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"))
+  var variant: [String] = []
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seed of the data (default: 1).", valueName: "N"),
+    transform: Arguments.seed)
+  var seed: UInt64 = 1
+
+  @Flag(help: "Measure again what is already known.")
+  var fresh = false
+
+  @Flag(help: "Only say what would be raced and about how long that takes.")
+  var dryRun = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let problems = try problems.selected(orSuite: "quick")
+    let tuner = try tuner()
+    if dryRun { return try show(tuner.forecast(problems)) }
+    let progress = TuneProgress()
+    let outcome = try tuner.run(problems, cancellation: Interrupt.listen(), observer: progress.observe)
+    progress.end()
+    let winners = outcome.winners(of: problems, options: tuner.options)
+    if json { try Output.json(winners.map(TunedRow.init)) } else { show(winners, outcome) }
+    if outcome.isCancelled { throw ExitCode.interrupted }
+    if !outcome.unanswered.isEmpty { throw ExitCode.checkFailed }
+  }
+
+  private func tuner() throws -> Tuner {
+    let topology = try Topology(.system)
+    var options = TuneOptions()
+    options.budget = budget ?? 240
+    options.threads = threads.counts(on: topology.machine)
+    options.maxError = maxError
+    options.maxWorkspace = maxWorkspace
+    options.cache = cache
+    options.variants = try Registry.shared.ids(variant)
+    options.isFresh = fresh
+    options.generator = DataGenerator(seed: seed)
+    return Tuner(
+      machine: topology.machine, isa: try HostMachine.cappedInstructionSet(), processors: topology.pinningOrder,
+      generator: Build.generator, store: Store(database.path), options: options)
+  }
+
+  private static func budget(_ text: String) throws -> Double? {
+    text == "none" ? nil : try Arguments.duration(text)
+  }
+
+  private func show(_ forecast: TuneForecast) throws {
+    if json { return try Output.json(forecast.rows.map(ForecastRow.init)) }
+    let rows = forecast.rows.map { row in
+      [
+        "\(row.item.problem)", "\(row.item.threads)", "\(row.candidates.reduce(0) { $0 + $1.count })", "\(row.settled)",
+        Clock.text(row.seconds), row.candidates.map { "\($0.variant) \($0.count)" }.joined(separator: ", "),
+      ]
+    }
+    Output.table(
+      [
+        .left("problem"), .right("threads"), .right("open"), .right("known"), .right("about"), .left("candidates"),
+      ], rows)
+    print("about \(Clock.text(forecast.seconds)) in all without a budget, by the cost model; nothing was measured")
+  }
+
+  private func show(_ winners: [Winner], _ outcome: TuneOutcome) {
+    Output.table(
+      [
+        .left("problem"), .right("threads"), .left("winner"), .right("ties"), .left("median [95 % interval]"),
+        .right("GFLOP/s nominal"), .right("max error"),
+      ],
+      winners.map { winner in
+        let record = winner.fastest
+        let median = record.median ?? .infinity
+        return [
+          "\(winner.key.problem)", "\(winner.key.threads)", "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
+          Format.time(median, record.interval ?? median...median),
+          Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
+        ]
+      })
+    for failure in outcome.failures.prefix(20) {
+      print(
+        "\(failure.record.invalidity.rawValue): \(failure.record.candidate) on \(failure.item.problem): \(failure.reason)"
+      )
+    }
+    for item in outcome.unanswered {
+      print("no answer: \(item.problem), \(Format.count(item.threads, "thread"))")
+    }
+    print(
+      "\(outcome.isCancelled ? "interrupted: " : "")\(Format.count(outcome.candidates, "candidate")) measured, "
+        + "\(cache.rawValue) caches, on \(outcome.run.machine.key); kept in \(database.path)")
+  }
+}
+
+extension TuneOutcome {
+  /// The winners of what was asked, in that order.
+  fileprivate func winners(of problems: [Problem], options: TuneOptions) -> [Winner] {
+    let constraints = Constraints(maxError: options.maxError ?? 1e-4, maxWorkspace: options.maxWorkspace)
+    let all = database.winners(constraints).filter {
+      $0.key.machine == run.machine.key && $0.key.cache == options.cache && options.threads.contains($0.key.threads)
+    }
+    return problems.flatMap { problem in all.filter { $0.key.problem == problem } }
+  }
+}
+
+private struct TunedRow: Encodable {
+  var problem: String
+  var machine: String
+  var threads: Int
+  var placement: String
+  var cache: String
+  var candidate: String
+  var medianNs: Double?
+  var ci95Ns: [Double]
+  var samples: Int
+  var maxError: Double?
+  var workspaceBytes: Int
+  var ties: [String]
+
+  init(_ winner: Winner) {
+    let record = winner.fastest
+    problem = "\(winner.key.problem)"
+    machine = "\(winner.key.machine)"
+    threads = winner.key.threads
+    placement = winner.key.placement
+    cache = winner.key.cache.rawValue
+    candidate = "\(record.candidate.ordered())"
+    medianNs = record.median
+    ci95Ns = record.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
+    samples = record.times.count
+    maxError = record.maxError
+    workspaceBytes = record.workspaceBytes
+    ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
+  }
+}
+
+private struct ForecastRow: Encodable {
+  var problem: String
+  var threads: Int
+  var candidates: [String: Int]
+  var settled: Int
+  var refusals: [String: String]
+  var seconds: Double
+
+  init(_ row: TuneForecast.Row) {
+    problem = "\(row.item.problem)"
+    threads = row.item.threads
+    candidates = Dictionary(row.candidates.map { ($0.variant.name, $0.count) }, uniquingKeysWith: +)
+    settled = row.settled
+    refusals = Dictionary(row.rejections.map { ($0.variant.name, $0.rejection.reason) }) { first, _ in first }
+    seconds = row.seconds
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import AtrousDatabase
+import Foundation
+
+/// The database a command reads or writes.
+struct DatabaseOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "FILE"))
+  var database: String?
+
+  var path: String { database ?? Databases.defaultPath }
+}
+
+enum Databases {
+  static var defaultPath: String {
+    let named = ProcessInfo.processInfo.environment["ATROUS_DATABASE"] ?? ""
+    return named.isEmpty ? "atrous.json" : named
+  }
+
+  /// The database of a file and of its journals that are not merged yet.
+  /// - Throws: `InputError` where neither is there, `DatabaseError` where one does not read.
+  static func read(_ path: String) throws -> Database {
+    let store = Store(path)
+    guard try store.readIfPresent() != nil || !store.journals().isEmpty else {
+      throw InputError("\(path): no such database; `atrous tune` makes one")
+    }
+    return try store.readWithJournals()
+  }
+}
