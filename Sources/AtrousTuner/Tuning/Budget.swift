@@ -1,10 +1,10 @@
 import AtrousCore
 
 /// How a budget is spread over what is left to do.
-enum Budget {
+package enum Budget {
   /// A share for each need: all alike, but nobody more than it needs, as far as the total goes; what is left over when
   /// all needs are met stretches them in proportion, since needs are estimates.
-  static func shares(of total: Double, needs: [Double]) -> [Double] {
+  package static func shares(of total: Double, needs: [Double]) -> [Double] {
     let sum = needs.reduce(0, +)
     if sum <= total { return needs.map { sum > 0 ? $0 * total / sum : total / Double(needs.count) } }
     var shares = [Double](repeating: 0, count: needs.count)

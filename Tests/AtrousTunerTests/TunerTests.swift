@@ -1,0 +1,194 @@
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+import AtrousTuner
+import Foundation
+import Testing
+
+private func pointwise(_ width: Int) -> Problem { try! Problem(text: "c1 w\(width) k1 s1 nhwc") }
+
+private func tuner(
+  _ variants: [any KernelVariant], _ clock: FakeClock, store: Store? = nil, budget: Double? = nil
+) -> Tuner {
+  var options = TuneOptions()
+  options.budget = budget
+  var tuner = Tuner(
+    registry: Registry(variants), machine: HostMachine.current, isa: .baseline, processors: [],
+    generator: Generator(version: "1", compiler: "none"), store: store, options: options)
+  tuner.clock = clock
+  return tuner
+}
+
+private func records(_ outcome: TuneOutcome) -> [CandidateRecord] { outcome.database.results.flatMap(\.candidates) }
+
+/// A folder that goes away with the test.
+private func withStore(_ body: (Store) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "atrous-tuner-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(Store(folder.appending(path: "atrous.json").path))
+}
+
+@Suite struct RaceTests {
+  @Test func theFastestWinsAndStragglersAreOut() throws {
+    let clock = FakeClock()
+    let times = (0..<20).map { 1e6 + 1e5 * Double(($0 * 7) % 20) } + [5e6]
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock).run([pointwise(8)])
+    let all = records(outcome)
+    #expect(all.count == 21)
+    let best = try #require(all.min { $0.median! < $1.median! })
+    #expect(best.configuration["x"] == 0 && best.median == 1e6)
+    #expect(all.filter { $0.times.count >= 20 }.count == 4)
+    #expect(all.first { $0.configuration["x"] == 20 }?.times.count == 1)
+    #expect(Set(all.filter { $0.times.count >= 20 }.map { $0.median! }) == [1e6, 1.1e6, 1.2e6, 1.3e6])
+  }
+
+  @Test func shortExecutionsAreBatched() throws {
+    let clock = FakeClock()
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: [100])], clock).run([pointwise(8)])
+    let record = try #require(records(outcome).first)
+    #expect(record.median == 100)
+    #expect(clock.nanoseconds > 20 * 50_000)
+  }
+
+  @Test func wrongCandidatesAreRecordedAndNotTimed() throws {
+    let clock = FakeClock()
+    let outcome = try tuner(
+      [FakeVariant(id: "fake", clock: clock, times: [1e6, 1e5, 2e6], wrong: [1])], clock
+    ).run([pointwise(8)])
+    let wrong = try #require(records(outcome).first { $0.configuration["x"] == 1 })
+    #expect(wrong.invalidity == .correctness && wrong.times.isEmpty)
+    #expect(outcome.failures.count == 1 && outcome.failures[0].reason.contains("expected"))
+    #expect(outcome.unanswered.isEmpty)
+  }
+
+  @Test func aProblemWithoutARightCandidateIsUnanswered() throws {
+    let clock = FakeClock()
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: [1e6], wrong: [0])], clock)
+      .run([pointwise(8)])
+    #expect(outcome.unanswered.map(\.problem) == [pointwise(8)])
+  }
+
+  @Test func hopelessCandidatesAreNotRun() throws {
+    let clock = FakeClock()
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: [1e6, 2e7])], clock).run([pointwise(8)])
+    let slow = try #require(records(outcome).first { $0.configuration["x"] == 1 })
+    #expect(slow.invalidity == .timeout && slow.times.isEmpty)
+  }
+
+  @Test func everyVariantsBestStays() throws {
+    let clock = FakeClock()
+    let outcome = try tuner(
+      [
+        FakeVariant(id: "fast", clock: clock, times: [1e6, 1.1e6, 1.2e6, 1.3e6, 1.4e6]),
+        FakeVariant(id: "slow", clock: clock, times: [4e6, 4.5e6]),
+      ], clock
+    ).run([pointwise(8)])
+    let slow = records(outcome).filter { $0.variant == "slow" }
+    #expect(slow.map(\.times.count).max()! >= 20)
+    #expect(slow.first { $0.configuration["x"] == 1 }?.times.count == 1)
+  }
+
+  @Test func constraintsAreKept() throws {
+    let clock = FakeClock()
+    var tuner = tuner(
+      [
+        FakeVariant(id: "large", clock: clock, times: [1e6], workspaceBytes: 1 << 20),
+        FakeVariant(id: "small", clock: clock, times: [2e6]),
+      ], clock)
+    tuner.options.maxWorkspace = 1 << 16
+    let outcome = try tuner.run([pointwise(8)])
+    #expect(records(outcome).first { $0.variant == "large" }?.invalidity == .constraints)
+    #expect(records(outcome).first { $0.variant == "small" }?.invalidity == .correct)
+    tuner.options.maxError = 1e-12
+    #expect(try records(tuner.run([pointwise(1024)])).allSatisfy { $0.invalidity == .constraints })
+  }
+}
+
+@Suite struct BudgetTests {
+  @Test func sharesFillUpTheSmallNeedsFirst() {
+    #expect(Budget.shares(of: 30, needs: [5, 100, 100]) == [5, 12.5, 12.5])
+    #expect(Budget.shares(of: 30, needs: [100, 5, 100]) == [12.5, 5, 12.5])
+    #expect(Budget.shares(of: 30, needs: [5, 10]) == [10, 20])
+    #expect(Budget.shares(of: 0, needs: [5, 10]) == [0, 0])
+    #expect(Budget.shares(of: -1, needs: [5]) == [0])
+    #expect(Budget.shares(of: 8, needs: [0, 0]) == [4, 4])
+  }
+
+  @Test func aBudgetIsKept() throws {
+    let clock = FakeClock()
+    let times = (0..<200).map { 1e7 + 1e4 * Double($0) }
+    let problems = (1...10).map { pointwise(8 * $0) }
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock, budget: 20).run(problems)
+    let seconds = Double(clock.nanoseconds) * 1e-9
+    #expect(seconds > 15 && seconds < 21)
+    #expect(outcome.unanswered.isEmpty)
+    #expect(outcome.database.results.count == 10)
+    #expect(outcome.database.results.allSatisfy { $0.candidates.count > 5 })
+  }
+
+  @Test func evenWithoutTimeEveryProblemHasAnAnswer() throws {
+    let clock = FakeClock()
+    let problems = (1...30).map { pointwise(8 * $0) }
+    let times = [1e9, 9e8, 8e8]
+    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock, budget: 0).run(problems)
+    #expect(outcome.database.results.count == 30)
+    #expect(records(outcome).count == 30)
+    #expect(records(outcome).allSatisfy { $0.invalidity == .correct && $0.times.count == 1 })
+  }
+}
+
+@Suite struct ResumeTests {
+  @Test func settledCandidatesAreNotRacedAgain() throws {
+    try withStore { store in
+      let clock = FakeClock()
+      let fake = FakeVariant(id: "fake", clock: clock, times: [1e6, 2e6, 3e6])
+      let tuner = tuner([fake], clock, store: store)
+      let first = try tuner.run([pointwise(8)])
+      #expect(first.candidates == 3)
+      #expect(try tuner.forecast([pointwise(8)]).rows[0].settled == 3)
+      #expect(try tuner.run([pointwise(8)]).candidates == 0)
+      var again = tuner
+      again.options.isFresh = true
+      #expect(try again.run([pointwise(8)]).candidates == 3)
+      var other = tuner
+      other.generator.commit = "other"
+      #expect(try other.run([pointwise(8)]).candidates == 3)
+    }
+  }
+
+  @Test func aCancelledRunGoesOnWhereItStopped() throws {
+    try withStore { store in
+      let clock = FakeClock()
+      let fake = FakeVariant(id: "fake", clock: clock, times: [1e6, 4e6, 5e6])
+      let tuner = tuner([fake], clock, store: store)
+      let flag = CancellationFlag()
+      let outcome = try tuner.run([pointwise(8), pointwise(16)], cancellation: flag) { event in
+        if case .ended = event { flag.set() }
+      }
+      #expect(outcome.isCancelled)
+      #expect(outcome.database.results.map(\.key.problem) == [pointwise(8)])
+      let rest = try tuner.run([pointwise(8), pointwise(16)])
+      #expect(!rest.isCancelled && rest.candidates == 3)
+      #expect(rest.database.results.count == 2)
+    }
+  }
+
+  @Test func whatWasFinishedSurvivesAKill() throws {
+    try withStore { store in
+      let clock = FakeClock()
+      let fake = FakeVariant(id: "fake", clock: clock, times: [1e6, 4e6, 5e6, 6e6])
+      let tuner = tuner([fake], clock, store: store)
+      var seen = 0
+      var onDisk = 0
+      _ = try tuner.run([pointwise(8)]) { event in
+        guard case .finished = event else { return }
+        seen += 1
+        let database = try? store.readWithJournals()
+        onDisk = database?.results.flatMap(\.candidates).count ?? 0
+        #expect(onDisk == seen)
+      }
+      #expect(seen == 4)
+    }
+  }
+}
