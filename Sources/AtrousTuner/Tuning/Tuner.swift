@@ -111,14 +111,17 @@ public struct Tuner: Sendable {
 public enum TunerError: Error, CustomStringConvertible {
   case database(DatabaseError)
   case threads(WorkerPoolError)
-  /// The machine's peak could not be measured.
+  /// The machine's peak or the reference could not be had.
   case measurement(PlanError)
+  /// A candidate that was asked for is unknown or refused.
+  case candidate(PlanError)
 
   public var description: String {
     switch self {
     case .database(let error): "\(error)"
     case .threads(let error): "\(error)"
     case .measurement(let error): "\(error)"
+    case .candidate(let error): "\(error)"
     }
   }
 }
