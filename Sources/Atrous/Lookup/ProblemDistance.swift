@@ -34,6 +34,7 @@ extension Problem {
 
 /// (log₂ a/b)²
 private func squaredLog(_ a: Int, _ b: Int) -> Double {
+  if a == b { return 0 }
   let difference = binaryLogarithm(a) - binaryLogarithm(b)
   return difference * difference
 }

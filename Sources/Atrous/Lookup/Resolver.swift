@@ -55,6 +55,7 @@ public struct Resolver: Sendable {
   private func matches(_ rung: Rung, _ problem: Problem, _ threads: Int, layer: Int) -> [Match] {
     let table = tables.layers[layer].table
     let machines = table.machines.indices.filter { relations[layer][$0] == rung.relation }
+    if machines.isEmpty { return [] }
     switch rung {
     case .exact, .microarchitecture, .similarCaches:
       return machines.flatMap { exact(rung, problem, threads, layer, machine: $0) }

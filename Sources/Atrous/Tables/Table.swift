@@ -46,6 +46,12 @@ public struct Table: Sendable {
     }
   }
 
+  private struct Place {
+    let machine: Int
+    let threads: Int
+    let entry: Int
+  }
+
   /// A line that was left out because this build does not know its variant or instruction set.
   public struct Skipped: Hashable, Sendable {
     /// From 1.
@@ -59,6 +65,8 @@ public struct Table: Sendable {
   public let entries: [Entry]
   public let skipped: [Skipped]
   let problems: ProblemIndex
+  /// In the order of `problems.order`: what `find` looks at, side by side in memory.
+  private let places: [Place]
   /// By the problem without batch and epilogue.
   let kernels: ProblemIndex
 
@@ -69,6 +77,7 @@ public struct Table: Sendable {
     self.entries = entries
     self.skipped = skipped
     problems = ProblemIndex(entries.map(\.problem))
+    places = problems.order.map { Place(machine: entries[$0].machine, threads: entries[$0].threads, entry: $0) }
     kernels = ProblemIndex(entries.map(\.problem.kernel))
   }
 
@@ -77,9 +86,10 @@ public struct Table: Sendable {
     var best: Int?
     var most = 0
     for position in problems.positions(of: problem) {
-      let index = problems.order[position]
-      let tuned = entries[index].threads
-      if entries[index].machine == machine, tuned <= threads, tuned > most { (best, most) = (index, tuned) }
+      let place = places[position]
+      if place.machine == machine, place.threads <= threads, place.threads > most {
+        (best, most) = (place.entry, place.threads)
+      }
     }
     return best
   }
