@@ -30,7 +30,7 @@ struct ExplainCommand: ParsableCommand {
     let resolver = Resolver(tables: try tables(), machine: target.machine, isa: target.isa)
     let resolution = try resolver.resolve(problem, threads: target.threads)
     if json { return try Output.json(Explanation(problem, target, resolution)) }
-    for (name, value) in rows(target, resolution) {
+    for (name, value) in try rows(target, resolution) {
       print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
     }
   }
@@ -42,7 +42,7 @@ struct ExplainCommand: ParsableCommand {
     return TableStack([layer] + TableStack.shared.layers)
   }
 
-  private func rows(_ target: Target, _ resolution: Resolution) -> [(String, String)] {
+  private func rows(_ target: Target, _ resolution: Resolution) throws -> [(String, String)] {
     var rows = [
       ("problem", "\(problem)"),
       ("target", "\(Format.count(target.threads, "thread")), \(target.isa.rawValue) on \(target.machine.key)"),
@@ -63,7 +63,18 @@ struct ExplainCommand: ParsableCommand {
     let regret = resolution.expectedRegret.map {
       "at most \(Format.fixed(100 * $0, 1)) % over the best candidate tried"
     }
-    return rows + [("regret", regret ?? "unknown")]
+    return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung))]
+  }
+
+  /// What the same rung costs on the problems that the database knows better.
+  private func measuredRegret(_ target: Target, _ rung: Rung) throws -> String {
+    guard
+      let regret = try Store(database.path).readIfPresent()?
+        .regret(of: rung, on: target.machine, isa: target.isa, threads: target.threads)
+    else { return "unknown" }
+    let unknown = regret.unknown == 0 ? "" : "; \(regret.unknown) more not among the best measured"
+    return "\(Format.fixed(100 * regret.mean, 1)) % in the mean, \(Format.fixed(100 * regret.worst, 1)) % at worst, "
+      + "where this rung chose for \(Format.count(regret.known, "measured problem"))" + unknown
   }
 }
 

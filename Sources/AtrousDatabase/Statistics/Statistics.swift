@@ -1,3 +1,5 @@
+import Foundation
+
 /// Medians, their intervals and ratios.
 public enum Statistics {
   /// The median of at least one sample: the mean of the middle two where their number is even.
@@ -33,6 +35,11 @@ public enum Statistics {
       rank += 1
     }
     return rank
+  }
+
+  /// The geometric mean of at least one positive number.
+  public static func geometricMean(_ numbers: [Double]) -> Double {
+    exp(numbers.reduce(0) { $0 + log($1) } / Double(numbers.count))
   }
 
   /// A ratio of medians and its 95 % interval.
