@@ -59,7 +59,7 @@ final class Race {
   private func probe(_ proposals: [Proposal]) {
     for proposal in proposals {
       let entrant = Entrant(proposal)
-      if stops(after: rules.probeShare) && (!running.isEmpty || isCancelled) { break }
+      if stops(beforeFinals: 1.3) && (!running.isEmpty || isCancelled) { break }
       if proposal.cost.seconds * 1e9 > rules.timeoutFactor * best {
         entrant.invalidity = .timeout
       } else {
@@ -84,8 +84,9 @@ final class Race {
   }
 
   private func halve() {
+    keep(rules.fieldFactor * rules.finalists)
     var rounds = 2
-    while running.count > rules.finalists && !stops(after: rules.halvingShare) {
+    while running.count > rules.finalists && !stops(beforeFinals: 1) {
       for _ in 0..<rounds {
         if !round() { break }
       }
@@ -97,10 +98,9 @@ final class Race {
   }
 
   private func final() {
-    let round = running.reduce(0) { $0 + $1.median * Double($1.repeats + 1) } * 1e-9
-    if Double(rules.leastSamples) * round > left { keep(rules.finalists, leaders: []) }
+    if Double(rules.leastSamples) * Self.round(running) > left { keep(rules.finalists, leaders: []) }
     while !running.isEmpty, running.contains(where: { $0.samples.count < wanted }) {
-      if !self.round() { return }
+      if !round() { return }
     }
   }
 
@@ -112,7 +112,7 @@ final class Race {
     problem.yardstick?.sample()
     let first = (running.first?.samples.count ?? 0) % max(running.count, 1)
     for entrant in running[first...] + running[..<first] {
-      if stops(after: 1) { return false }
+      if stops(beforeFinals: 0) { return false }
       if entrant.samples.count < wanted { problem.sample(entrant) }
     }
     return true
@@ -147,12 +147,24 @@ final class Race {
   private var left: Double { limit.map { $0 - elapsed } ?? .infinity }
   private var elapsed: Double { Double(problem.clock.nanoseconds - start) * 1e-9 }
 
-  private func stops(after share: Double) -> Bool {
+  /// Cancelled, or only `factor` times what the finals need is left.
+  private func stops(beforeFinals factor: Double) -> Bool {
     if cancellation?.isSet == true {
       isCancelled = true
       return true
     }
     guard let limit else { return false }
-    return elapsed >= share * limit
+    return left <= factor * min(finals, rules.finalsShare * limit)
+  }
+
+  /// Seconds that the least samples of the finalists so far take.
+  private var finals: Double {
+    let ranked = running.sorted { $0.median < $1.median }.prefix(rules.finalists)
+    return Double(rules.leastSamples) * Self.round(ranked)
+  }
+
+  /// Seconds of a round, in which every execution that is timed follows one that is not.
+  private static func round(_ entrants: some Sequence<Entrant>) -> Double {
+    entrants.reduce(0) { $0 + $1.median * Double($1.repeats + 1) } * 1e-9
   }
 }

@@ -11,9 +11,10 @@ public struct RaceRules: Hashable, Sendable {
   /// Samples of a finalist, if the budget allows, and the most it gets.
   public var leastSamples = 20
   public var mostSamples = 40
-  /// The share of the time after which no new candidate is probed, and the share after which only finalists run.
-  public var probeShare = 0.55
-  public var halvingShare = 0.75
+  /// Of those left after the probes, as many times the finalists go into the rounds.
+  public var fieldFactor = 4
+  /// The finals' time is kept back from the probes and the rungs, up to this share of all.
+  public var finalsShare = 0.5
   /// Plans kept at once take no more memory than this; the slowest go first.
   public var planBytes = 2 << 30
 

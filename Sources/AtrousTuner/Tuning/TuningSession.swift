@@ -44,8 +44,11 @@ final class TuningSession {
         if outcome.isCancelled { return }
       }
     }
-    for index in items.indices {
-      let share = budgetLeft.map { Budget.shares(of: $0, needs: Array(needs[index...]))[0] }
+    // Small needs first: what a large race takes beyond its share is not theirs to lose.
+    var order = items.indices.sorted { (needs[$0], $0) < (needs[$1], $1) }
+    while let index = order.first {
+      let share = budgetLeft.map { left in Budget.shares(of: left, needs: order.map { needs[$0] })[0] }
+      order.removeFirst()
       if share ?? .infinity > 0 || !answered.contains(items[index]) {
         try race(index, isFirstLook: false, limit: share, observer)
       }
