@@ -56,14 +56,8 @@
       let y0 = m0 + s1
       let y1 = d1 + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      if pass.epilogue == nil && pass.valid == 2 {
-        store(y0, y)
-        store(y1, y + pass.toElement)
-      } else {
-        let first = line &* pass.toLine &+ offset
-        pass.finish(y0, 0, first, offset)
-        pass.finish(y1, 1, first, offset)
-      }
+      store(y0, y)
+      store(y1, y + pass.toElement)
       column &+= lanes
     }
     line &+= 1

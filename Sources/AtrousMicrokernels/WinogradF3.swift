@@ -66,16 +66,9 @@
       let y1 = axpy(d1, 2, m4)
       let y2 = axpy(s1, 4, m4) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      if pass.epilogue == nil && pass.valid == 3 {
-        store(y0, y)
-        store(y1, y + pass.toElement)
-        store(y2, y + (2 &* pass.toElement))
-      } else {
-        let first = line &* pass.toLine &+ offset
-        pass.finish(y0, 0, first, offset)
-        pass.finish(y1, 1, first, offset)
-        pass.finish(y2, 2, first, offset)
-      }
+      store(y0, y)
+      store(y1, y + pass.toElement)
+      store(y2, y + (2 &* pass.toElement))
       column &+= lanes
     }
     line &+= 1

@@ -74,18 +74,10 @@
       let y2 = axpy(s1, 4, s2)
       let y3 = axpy(d1, 8, d2) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      if pass.epilogue == nil && pass.valid == 4 {
-        store(y0, y)
-        store(y1, y + pass.toElement)
-        store(y2, y + (2 &* pass.toElement))
-        store(y3, y + (3 &* pass.toElement))
-      } else {
-        let first = line &* pass.toLine &+ offset
-        pass.finish(y0, 0, first, offset)
-        pass.finish(y1, 1, first, offset)
-        pass.finish(y2, 2, first, offset)
-        pass.finish(y3, 3, first, offset)
-      }
+      store(y0, y)
+      store(y1, y + pass.toElement)
+      store(y2, y + (2 &* pass.toElement))
+      store(y3, y + (3 &* pass.toElement))
       column &+= lanes
     }
     line &+= 1

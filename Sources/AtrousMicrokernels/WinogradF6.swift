@@ -91,22 +91,12 @@
       let y4 = axpy(axpy(s1, 16, s2), 1 / 16, s3)
       let y5 = axpy(axpy(d1, 32, d2), 1 / 32, d3) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      if pass.epilogue == nil && pass.valid == 6 {
-        store(y0, y)
-        store(y1, y + pass.toElement)
-        store(y2, y + (2 &* pass.toElement))
-        store(y3, y + (3 &* pass.toElement))
-        store(y4, y + (4 &* pass.toElement))
-        store(y5, y + (5 &* pass.toElement))
-      } else {
-        let first = line &* pass.toLine &+ offset
-        pass.finish(y0, 0, first, offset)
-        pass.finish(y1, 1, first, offset)
-        pass.finish(y2, 2, first, offset)
-        pass.finish(y3, 3, first, offset)
-        pass.finish(y4, 4, first, offset)
-        pass.finish(y5, 5, first, offset)
-      }
+      store(y0, y)
+      store(y1, y + pass.toElement)
+      store(y2, y + (2 &* pass.toElement))
+      store(y3, y + (3 &* pass.toElement))
+      store(y4, y + (4 &* pass.toElement))
+      store(y5, y + (5 &* pass.toElement))
       column &+= lanes
     }
     line &+= 1

@@ -50,13 +50,13 @@ import CAtrousMicrokernel
     WinogradPass(
       from: from, fromLine: rowStride, fromElement: columnStride, to: args.pointee.scratch! + (rowBegin &* 8 &* block),
       toLine: 8 &* block, toElement: block, lines: rowEnd &- rowBegin, width: width,
-      begin: Int(tile.pointee.column_begin), end: columnEnd))
+      begin: Int(tile.pointee.column_begin), end: columnEnd, last: 0))
   winogradInput(
     tile.pointee.height,
     WinogradPass(
       from: args.pointee.scratch, fromLine: block, fromElement: 8 &* block, to: v, toLine: args.pointee.xi_stride,
       toElement: args.pointee.xi_row_stride, lines: Int(tile.pointee.width) &+ 2, width: width, begin: rowBegin,
-      end: rowEnd))
+      end: rowEnd, last: 0))
 }
 
 /// The live pixels of a patch, `count` channels each, at copy + (row·8 + column)·16.

@@ -31,61 +31,62 @@ import CAtrousMicrokernel
     tile.pointee.height,
     WinogradPass(
       from: m, fromLine: args.pointee.xi_stride, fromElement: args.pointee.xi_row_stride, to: scratch, toLine: nr,
-      toElement: 8 &* nr, lines: Int(tile.pointee.width) &+ 2, width: width, valid: Int(tile.pointee.rows),
-      last: width &- lanes))
+      toElement: 8 &* nr, lines: Int(tile.pointee.width) &+ 2, width: width, begin: 0, end: 0, last: width &- lanes))
   var rows = WinogradPass(
     from: scratch, fromLine: 8 &* nr, fromElement: nr, to: args.pointee.y! + (tile.pointee.y &+ filter),
     toLine: args.pointee.row_stride, toElement: args.pointee.column_stride, lines: Int(tile.pointee.rows),
-    width: width, valid: Int(tile.pointee.columns), last: count &- lanes)
-  if count >= lanes {
-    if let epilogue = args.pointee.epilogue {
-      var shifted = epilogue.pointee
-      if let bias = shifted.bias { shifted.bias = bias + filter }
-      if let residual = shifted.residual { shifted.residual = residual + (tile.pointee.y &+ filter) }
-      withUnsafePointer(to: shifted) {
-        rows.epilogue = $0
-        winogradOutput(tile.pointee.width, rows)
-      }
-    } else {
-      winogradOutput(tile.pointee.width, rows)
-    }
+    width: width, begin: 0, end: 0, last: count &- lanes)
+  if args.pointee.epilogue == nil && count >= lanes && tile.pointee.columns == tile.pointee.width {
+    winogradOutput(tile.pointee.width, rows)
     return
   }
   let sums = scratch + Int(ATROUS_WINOGRAD_SCRATCH) / 2
   rows.to = sums
   rows.toLine = 8 &* nr
   rows.toElement = nr
-  rows.last = 0
+  rows.last = width &- lanes
   winogradOutput(tile.pointee.width, rows)
-  storeNarrow(args, tile, filter, count, sums)
-}
-
-/// Fewer filters than lanes, one by one: nothing past them is written.
-@inline(never) private func storeNarrow(
-  _ args: UnsafePointer<atrous_winograd_output_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ filter: Int,
-  _ count: Int, _ sums: Floats
-) {
-  let nr = args.pointee.nr
   var row = 0
   while row < Int(tile.pointee.rows) {
-    var column = 0
-    while column < Int(tile.pointee.columns) {
-      let from = sums + (row &* 8 &+ column) &* nr
-      let offset =
-        tile.pointee.y &+ filter &+ row &* args.pointee.row_stride &+ column &* args.pointee.column_stride
-      var k = 0
-      while k < count {
-        var value = from[k]
-        if let epilogue = args.pointee.epilogue {
-          if let bias = epilogue.pointee.bias { value += bias[filter &+ k] }
-          if let residual = epilogue.pointee.residual { value += residual[offset &+ k] }
-          value = activate(value, epilogue)
-        }
-        args.pointee.y[offset &+ k] = value
-        k &+= 1
-      }
-      column &+= 1
-    }
+    let offset = tile.pointee.y &+ filter &+ row &* args.pointee.row_stride
+    finishRow(args, Int(tile.pointee.columns), filter, count, sums + (row &* 8 &* nr), offset)
     row &+= 1
+  }
+}
+
+/// The epilogue of one row of a tile, and the stores of what exists of it. (Within the passes, it split their stores into
+/// halves.)
+@inline(never) private func finishRow(
+  _ args: UnsafePointer<atrous_winograd_output_args>, _ columns: Int, _ filter: Int, _ count: Int, _ sums: Floats,
+  _ first: Int
+) {
+  var column = 0
+  while column < columns {
+    let from = sums + (column &* args.pointee.nr)
+    let offset = first &+ column &* args.pointee.column_stride
+    var k = 0
+    while k < count && count >= lanes {
+      let at = min(k, count &- lanes)
+      var value = load(from + at)
+      if let epilogue = args.pointee.epilogue {
+        if let bias = epilogue.pointee.bias { value += load(bias + (filter &+ at)) }
+        if let residual = epilogue.pointee.residual { value += load(residual + (offset &+ at)) }
+        value = activate(value, epilogue)
+      }
+      store(value, args.pointee.y + (offset &+ at))
+      k &+= lanes
+    }
+    // Fewer filters than lanes, one by one: nothing past them is read or written.
+    while k < count {
+      var value = from[k]
+      if let epilogue = args.pointee.epilogue {
+        if let bias = epilogue.pointee.bias { value += bias[filter &+ k] }
+        if let residual = epilogue.pointee.residual { value += residual[offset &+ k] }
+        value = activate(value, epilogue)
+      }
+      args.pointee.y[offset &+ k] = value
+      k &+= 1
+    }
+    column &+= 1
   }
 }

@@ -19,30 +19,8 @@ import CAtrousMicrokernel
 typealias WinogradPass = atrous_winograd_pass
 
 extension WinogradPass {
-  @inline(__always) init(
-    from: Floats, fromLine: Int, fromElement: Int, to: MutableFloats, toLine: Int, toElement: Int, lines: Int,
-    width: Int, begin: Int = 0, end: Int = 0, valid: Int = 0, last: Int = 0
-  ) {
-    self.init(
-      from: from, fromLine: fromLine, fromElement: fromElement, to: to, toLine: toLine, toElement: toElement,
-      lines: lines, width: width, begin: begin, end: end, valid: valid, last: last, epilogue: nil)
-  }
-
   @inline(__always) func live(_ x: Floats, _ element: Int) -> Vector {
     element >= begin && element < end ? load(x + (element &* fromElement)) : .zero
-  }
-
-  /// Stores an element that exists, after the epilogue if there is one.
-  @inline(__always) func finish(_ sum: Vector, _ element: Int, _ first: Int, _ channel: Int) {
-    if element >= valid { return }
-    let offset = first &+ element &* toElement
-    var value = sum
-    if let epilogue {
-      if let bias = epilogue.pointee.bias { value += load(bias + channel) }
-      if let residual = epilogue.pointee.residual { value += load(residual + offset) }
-      value = activate(value, epilogue)
-    }
-    store(value, to + offset)
   }
 }
 

@@ -206,9 +206,7 @@ typedef struct {
   intptr_t to_element __attribute__((swift_name("toElement")));
   intptr_t lines, width;
   intptr_t begin, end;    // input: the elements that are read; the others are zero
-  intptr_t valid;         // output: the elements that are written
   intptr_t last;          // output: where the last vector starts, at most width − lanes
-  const atrous_epilogue *epilogue;  // output: bias at the first channel, residual at `to`
 } atrous_winograd_pass;
 
 // --- The list --------------------------------------------------------------------------------------------------------
