@@ -3,6 +3,14 @@ import AtrousKernels
 import AtrousTestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Winograd on sizes around every tile's edges, all tiles by all tiles, against plain loops in Float64.
 @Suite struct WinogradTests {
   static let sets = InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }
@@ -77,6 +85,27 @@ import Testing
     try check("n2 c18 h13 w17 k19 r3 s3 d2 psame nhwc \(epilogue)", Self.tiles)
   }
 
+  /// Inputs and weights that end, and inputs that begin, where the next page faults.
+  @Test(arguments: ["c21 h9 w9 k5", "c3 h7 w8 k9", "c64 h6 w6 k17", "n2 g2 c34 h7 w7 k18"])
+  func readsNothingOutside(_ shape: String) throws {
+    let problem = try Problem(text: "\(shape) r3 s3 d2 psame nhwc")
+    for isa in Self.sets {
+      let target = Target(machine: HostMachine.current, isa: isa)
+      for atEnd in [true, false] {
+        let input = FencedFloats(count: problem.inputElements, atEnd: atEnd)
+        let weights = FencedFloats(count: problem.weightElements, atEnd: true)
+        let output = FencedFloats(count: problem.outputElements, atEnd: atEnd)
+        let plan = try Self.variant.makePlan(
+          Self.configuration(4, 3), for: problem, on: target,
+          weights: UnsafeRawBufferPointer(start: weights.pointer, count: problem.weightElements * 4).bytes, bias: nil)
+        let workspace = try plan.makeWorkspace()
+        output.pointer.initialize(repeating: 1, count: problem.outputElements)
+        plan.execute(input: input.pointer, output: output.pointer, workspace: workspace)
+        #expect((0..<problem.outputElements).allSatisfy { output.pointer[$0] == 0 })
+      }
+    }
+  }
+
   /// Tiles a block, whole images, threads: the same bits.
   @Test func bitsDoNotDependOnBlocksAndThreads() throws {
     let data = ProblemData(try Problem(text: "n2 c40 h17 w19 k21 r3 s3 d2 psame nhwc bias relu"), seed: 3)
@@ -123,4 +152,24 @@ import Testing
       }
     }
   }
+}
+
+/// Zeros against an unreadable page: at its front edge, or behind its rear edge.
+private final class FencedFloats {
+  private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+  private let base: UnsafeMutableRawPointer
+  private let bytes: Int
+  let pointer: UnsafeMutablePointer<Float>
+
+  init(count: Int, atEnd: Bool) {
+    let page = Self.page
+    let inner = (count * 4 + page - 1) / page * page
+    bytes = inner + 2 * page
+    base = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)!
+    mprotect(base, page, PROT_NONE)
+    mprotect(base + page + inner, page, PROT_NONE)
+    pointer = (base + (atEnd ? page + inner - count * 4 : page)).assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { munmap(base, bytes) }
 }

@@ -154,8 +154,8 @@ typedef struct {
 } atrous_winograd_tile;
 
 // Input patches (channels last) to V: ξ = (i, j) of channel c of tile t goes to
-// v + i·xi_row_stride + j·xi_stride + (c / 16)·block_stride + 16·t + c mod 16; a last block of fewer channels holds
-// anything in its other lanes.
+// v + i·xi_row_stride + j·xi_stride + (c / block)·block_stride + t·block + c mod block; a last block of fewer channels
+// holds anything in its other lanes.
 typedef struct {
   const float *x;         // channel 0 of the group
   const float *x_end;     // nothing is read from here on
@@ -165,6 +165,7 @@ typedef struct {
   intptr_t channels;
   float *v;
   intptr_t xi_row_stride, xi_stride, block_stride;
+  intptr_t block;         // 16 or 32 channels
   float *scratch;         // [ATROUS_WINOGRAD_SCRATCH], 64-byte aligned
 } atrous_winograd_input_args;
 

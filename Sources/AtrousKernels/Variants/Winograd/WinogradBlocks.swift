@@ -22,7 +22,7 @@ struct WinogradBlocks: Sendable {
   private let offsetCount: Int
 
   init(
-    _ tiles: WinogradTiles, blocks count: Int, points: WinogradPoints, mr: Int, nr: Int
+    _ tiles: WinogradTiles, blocks count: Int, points: WinogradPoints, channelBlock: Int, mr: Int, nr: Int
   ) throws(PlanError) {
     ranges = (0..<count).map { piece($0, of: count, count: tiles.count) }
     capacity = ranges.map(\.count).max()!
@@ -50,7 +50,7 @@ struct WinogradBlocks: Sendable {
     offsetCount = slots.count
     offsets = try PackedBuffer(Int.self, count: 2 * slots.count)
     for (index, slot) in slots.enumerated() {
-      pointer[index] = slot * WinogradPoints.channelBlock
+      pointer[index] = slot * channelBlock
       pointer[slots.count + index] = slot * nr
     }
   }
@@ -69,9 +69,6 @@ struct WinogradBlocks: Sendable {
 
 /// The grid of ξ = (i, j) of the largest tile: smaller tiles use its first rows and columns.
 struct WinogradPoints: Sendable {
-  /// Channels of a block of V.
-  static let channelBlock = 16
-
   let rows: Int
   let columns: Int
   var count: Int { rows * columns }

@@ -1,9 +1,12 @@
 import AtrousCore
 import CAtrousMicrokernel
 
-/// V[ξ][channel block][tile][16] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
+/// V[ξ][channel block][tile][channel of the block] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
 /// cache line more, so that they do not fall into the same sets.
 struct WinogradArena: Sendable {
+  /// Channels of a block. Wide blocks spare the transforms and the GEMM steps where channels are few (21→21 64×64 d8 and
+  /// 64→64 96×128 d2: 4 % on a Zen 3 core); where they are many, a block is a line.
+  let block: Int
   let blockStride: Int
   let inputPointStride: Int
   let panelStride: Int
@@ -11,13 +14,16 @@ struct WinogradArena: Sendable {
   let points: Int
 
   init(_ problem: Problem, points: WinogradPoints, capacity: Int, panels: Int, nr: Int) {
-    let block = WinogradPoints.channelBlock
+    let line = 16
+    block = Self.block(problem)
     blockStride = capacity * block
-    inputPointStride = (problem.channelsPerGroup + block - 1) / block * blockStride + block
+    inputPointStride = (problem.channelsPerGroup + block - 1) / block * blockStride + line
     panelStride = capacity * nr
-    outputPointStride = panels * panelStride + block
+    outputPointStride = panels * panelStride + line
     self.points = points.count
   }
+
+  static func block(_ problem: Problem) -> Int { problem.channelsPerGroup > 64 ? 16 : 32 }
 
   var inputElements: Int { points * inputPointStride }
   /// Floats of V and M, M's start on a line of its own.
@@ -61,15 +67,18 @@ struct WinogradBody: PlanBody {
     tiles = try WinogradTiles(problem, tileHeight: values.tileHeight, tileWidth: values.tileWidth)
     points = WinogradPoints(tiles)
     let count = values.blockTiles == 0 ? 1 : (tiles.count + values.blockTiles - 1) / values.blockTiles
-    blocks = try WinogradBlocks(tiles, blocks: count, points: points, mr: shape.mr, nr: shape.nr)
-    filters = try WinogradFilters(weights, problem, points: points, nr: shape.nr, set)
+    let channelBlock = WinogradArena.block(problem)
+    blocks = try WinogradBlocks(
+      tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
+    filters = try WinogradFilters(
+      weights, problem, points: points, channelBlock: channelBlock, nr: shape.nr, set)
     arena = WinogradArena(
       problem, points: points, capacity: blocks.capacity, panels: filters.panels, nr: shape.nr)
     self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
-    taps = try Self.taps(blockStride: arena.blockStride, nr: shape.nr, chunks: filters.chunks)
+    taps = try Self.taps(arena, nr: shape.nr, chunks: filters.chunks)
     pieces = target.pieces(units: problem.groups, limit: tiles.count)
     if count == 1 {
       stages = [problem.groups * pieces, problem.groups * points.count, problem.groups * pieces]
@@ -84,13 +93,13 @@ struct WinogradBody: PlanBody {
 
   /// One tap a channel block.
   private static func taps(
-    blockStride: Int, nr: Int, chunks: [WinogradFilters.Chunk]
+    _ arena: WinogradArena, nr: Int, chunks: [WinogradFilters.Chunk]
   ) throws(PlanError) -> PackedBuffer {
-    let block = WinogradPoints.channelBlock
-    let count = chunks.map { ($0.depth + block - 1) / block }.max()!
+    let count = chunks.map { ($0.depth + arena.block - 1) / arena.block }.max()!
     let taps = try PackedBuffer(atrous_tap.self, count: count)
     for tap in 0..<count {
-      taps.base.assumingMemoryBound(to: atrous_tap.self)[tap] = atrous_tap(a: tap * blockStride, b: tap * block * nr)
+      taps.base.assumingMemoryBound(to: atrous_tap.self)[tap] = atrous_tap(
+        a: tap * arena.blockStride, b: tap * arena.block * nr)
     }
     return taps
   }
@@ -127,8 +136,9 @@ struct WinogradBody: PlanBody {
       tiles: tiles.pointer + range.lowerBound,
       tile_count: range.count, row_stride: problem.height.dilation * problem.width.input * problem.channels,
       column_stride: problem.width.dilation * problem.channels, channels: problem.channelsPerGroup,
-      v: v + slot * WinogradPoints.channelBlock, xi_row_stride: points.columns * arena.inputPointStride,
-      xi_stride: arena.inputPointStride, block_stride: arena.blockStride, scratch: scratch)
+      v: v + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
+      xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
+      scratch: scratch)
     call(input, &arguments)
   }
 
@@ -140,15 +150,14 @@ struct WinogradBody: PlanBody {
     var arguments = atrous_tile_args()
     arguments.b_stride = shape.nr
     arguments.taps = UnsafePointer(taps.base.assumingMemoryBound(to: atrous_tap.self))
-    arguments.k = WinogradPoints.channelBlock
+    arguments.k = arena.block
     arguments.n = shape.nr
     let step = Self.rowBlock / shape.mr * shape.mr
     for first in stride(from: 0, to: rows.count, by: step) {
       for chunk in filters.chunks {
-        let block = WinogradPoints.channelBlock
-        arguments.a = a + chunk.first / block * arena.blockStride
-        arguments.tap_count = (chunk.depth + block - 1) / block
-        arguments.k_last = chunk.depth - (arguments.tap_count - 1) * block
+        arguments.a = a + chunk.first / arena.block * arena.blockStride
+        arguments.tap_count = (chunk.depth + arena.block - 1) / arena.block
+        arguments.k_last = chunk.depth - (arguments.tap_count - 1) * arena.block
         arguments.accumulate = chunk.first > 0 ? 1 : 0
         arguments.b = filters.panels(group: group, point: point, chunk: chunk)
         for panel in 0..<filters.panels {

@@ -3,14 +3,14 @@ import CAtrousMicrokernel
 
 /// The transformed weights, U[group][ξ][chunk][panel][channel of the chunk][nr]: the order in which the GEMM reads.
 struct WinogradFilters: Sendable {
-  /// Channels of one group, in chunks of at most 256: a panel of a chunk stays in L1 (6×16 by depth: 16 → 88,
+  /// Channels of one group, at most 256 of them: a panel of a chunk stays in L1 (6×16 by depth: 16 → 88,
   /// 64 → 98, 256 → 102 GFLOP/s on a Zen 3 core).
   struct Chunk {
     let first: Int
     let depth: Int
   }
 
-  private static let chunkBlocks = 16
+  private static let chunkLimit = 256
 
   let nr: Int
   let panels: Int
@@ -22,23 +22,22 @@ struct WinogradFilters: Sendable {
   static func panels(_ problem: Problem, nr: Int) -> Int { (problem.filtersPerGroup + nr - 1) / nr }
 
   /// Chunks of nearly equal numbers of whole channel blocks.
-  static func chunks(of channels: Int) -> [Chunk] {
-    let block = WinogradPoints.channelBlock
+  private static func chunks(of channels: Int, block: Int) -> [Chunk] {
     let blocks = (channels + block - 1) / block
-    let count = (blocks + chunkBlocks - 1) / chunkBlocks
+    let count = (blocks * block + chunkLimit - 1) / chunkLimit
     return (0..<count).map {
       let range = piece($0, of: count, count: blocks)
-      return Chunk(
-        first: range.lowerBound * block, depth: min(range.upperBound * block, channels) - range.lowerBound * block)
+      let first = range.lowerBound * block
+      return Chunk(first: first, depth: min(range.upperBound * block, channels) - first)
     }
   }
 
   init(
-    _ weights: RawSpan, _ problem: Problem, points: WinogradPoints, nr: Int, _ set: MicrokernelSet
+    _ weights: RawSpan, _ problem: Problem, points: WinogradPoints, channelBlock: Int, nr: Int, _ set: MicrokernelSet
   ) throws(PlanError) {
     self.nr = nr
     panels = Self.panels(problem, nr: nr)
-    chunks = Self.chunks(of: problem.channelsPerGroup)
+    chunks = Self.chunks(of: problem.channelsPerGroup, block: channelBlock)
     pointElements = panels * nr * problem.channelsPerGroup
     groupElements = pointElements * points.count
     buffer = try PackedBuffer(Float.self, count: groupElements * problem.groups)

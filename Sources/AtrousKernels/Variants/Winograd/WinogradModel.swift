@@ -8,16 +8,18 @@ struct WinogradModel {
   /// Bytes of V and M that one tile takes.
   let tileBytes: Int
   private let products: Double
+  private let productSeconds: Double
   private let transforms: Double
   private let blocks: Int
   private let problem: Problem
   private let target: Target
 
-  /// One Zen 3 core at 3 GHz: 16 FLOPs a lane pair and cycle at the peak, of which the GEMM reaches three quarters and the
-  /// transforms, bound by loads and stores, a sixth. Only the order of candidates comes from these figures.
+  /// What one Zen 3 core at 3 GHz does: the GEMM nine tenths of the FMA peak, the transforms, bound by loads and stores, a
+  /// third. Only the order of candidates comes from these figures.
   private static let laneFLOPsPerSecond = 12e9
-  private static let productEfficiency = 0.75
-  private static let transformEfficiency = 1.0 / 6
+  private static let productEfficiency = 0.9
+  private static let transformEfficiency = 1.0 / 3
+  private static let l2BytesPerSecond = 100e9
   private static let l3BytesPerSecond = 50e9
   private static let memoryBytesPerSecond = 20e9
 
@@ -31,7 +33,11 @@ struct WinogradModel {
     let (patchRows, patchColumns) = (rows.map { $0.size + 2 }, columns.map { $0.size + 2 })
     let points = Double(patchRows.reduce(0, +)) * Double(patchColumns.reduce(0, +))
     let largest = patchRows.max()! * patchColumns.max()!
+    // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
+    let loads = Double(values.mr + values.vectors) / Double(values.mr * values.vectors)
     products = 2 * images * points * filters * Double(problem.channelsPerGroup)
+    productSeconds =
+      products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
     // A one-axis transform of a patch is about 3.5 operations an element, either way.
     transforms = images * points * 2 * 3.5 * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
@@ -47,15 +53,25 @@ struct WinogradModel {
     let weightTraffic = Double(weightBytes * blocks)
     // V and M are written once and read once.
     let tileTraffic = 2 * Double(tileBytes * tileCount * problem.groups)
-    var l3 = blockBytes > target.l2Bytes ? tileTraffic : 0
-    var memory = Double(problem.minimumBytes)
-    if weightBytes > target.l3Bytes { memory += weightTraffic } else { l3 += weightTraffic }
-    if blockBytes > target.l3Bytes { memory += tileTraffic }
-    let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Double(target.threads)
-    let arithmetic = products / (peak * Self.productEfficiency) + transforms / (peak * Self.transformEfficiency)
+    let tensors = Double(problem.minimumBytes)
+    let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > target.l3Bytes)
+    let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes)
+    // Weights are fetched ahead while the GEMM runs; transforms and products take turns.
+    let weights = weightTraffic / (weightsStream ? Self.memoryBytesPerSecond : Self.l3BytesPerSecond)
+    let tiles = tileTraffic / bandwidth(of: blockBytes)
+    let product = max(productSeconds, weights)
+    let seconds =
+      product + transforms / (peak * Self.transformEfficiency) + tiles + tensors / Self.memoryBytesPerSecond
     return Cost(
-      flops: products + transforms, l2Bytes: tileTraffic, l3Bytes: l3, memoryBytes: memory,
+      flops: products + transforms, l2Bytes: tileTraffic,
+      l3Bytes: (blockBytes > target.l2Bytes ? tileTraffic : 0) + (weightsStream ? 0 : weightTraffic),
+      memoryBytes: tensors + (tilesStream ? tileTraffic : 0) + (weightsStream ? weightTraffic : 0),
       workspaceBytes: blockBytes * (blocks == 1 ? problem.groups : target.threads), packedWeightsBytes: weightBytes,
-      seconds: max(arithmetic, l3 / Self.l3BytesPerSecond, memory / Self.memoryBytesPerSecond))
+      seconds: seconds / Double(target.threads))
+  }
+
+  private func bandwidth(of bytes: Int) -> Double {
+    if bytes <= target.l2Bytes { return Self.l2BytesPerSecond }
+    return bytes <= target.l3Bytes ? Self.l3BytesPerSecond : Self.memoryBytesPerSecond
   }
 }

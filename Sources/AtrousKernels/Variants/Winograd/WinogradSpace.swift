@@ -12,7 +12,7 @@ extension WinogradVariant {
     let shape = Self.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
-    values.blockTiles = Self.blocks(values, problem, target).last!
+    values.blockTiles = Self.block(values, problem, target)
     return values
   }
 
@@ -60,16 +60,23 @@ extension WinogradVariant {
     return lanes * max(1, 1.5 * loads)
   }
 
-  /// Block sizes: those whose V and M fill half of L2 or twice of it, and all tiles. The last is the one to begin with:
-  /// all tiles where the weights exceed L3 (they are then read once), else what lies between.
-  static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
+  /// Block sizes: V and M within half of L2, within L2, and as many tiles as keep weights from being re-read too often.
+  private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = WinogradModel(values, problem, target)
-    let sizes = [target.l2Bytes / 2, 2 * target.l2Bytes, target.l3Bytes / 4].map {
-      max(2 * values.mr, $0 / model.tileBytes / values.mr * values.mr)
-    }.filter { 2 * $0 <= model.tileCount }
-    let distinct = Set(sizes).sorted()
-    guard model.weightBytes <= target.l3Bytes, !distinct.isEmpty else { return distinct + [0] }
-    return [0] + distinct
+    let sizes = [target.l2Bytes / 2 / model.tileBytes, target.l2Bytes / model.tileBytes, 36, 96].map {
+      max(2, $0 / values.mr) * values.mr
+    }
+    return [0] + Set(sizes.filter { 2 * $0 <= model.tileCount }).sorted()
+  }
+
+  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2, but 36 tiles at least
+  /// and 96 at most.
+  private static func block(_ values: Values, _ problem: Problem, _ target: Target) -> Int {
+    let model = WinogradModel(values, problem, target)
+    let sizes = blocks(values, problem, target)
+    if model.weightBytes > target.l3Bytes { return 0 }
+    let wanted = max(36, min(96, target.l2Bytes / model.tileBytes))
+    return sizes.last { $0 <= wanted } ?? 0
   }
 }
 
