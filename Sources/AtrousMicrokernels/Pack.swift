@@ -65,29 +65,36 @@ import CAtrousMicrokernel
   }
 }
 
-/// packed[(j mod stride)·phase_pitch + j / stride] = row[first + j], zero outside the row.
+/// packed[c][phase][j] = row[c][first + phase + j·stride], zero outside the row.
 @inline(never) func packRow(_ raw: UnsafeRawPointer?) {
   let args = raw!.assumingMemoryBound(to: atrous_pack_row_args.self)
-  let (columns, stride, pitch) = (args.pointee.columns, args.pointee.stride, args.pointee.phase_pitch)
+  let (columns, stride, count) = (args.pointee.columns, args.pointee.stride, args.pointee.count)
   var phase = 0
-  while phase < stride {
-    let packed = args.pointee.packed + phase &* pitch
+  while phase < args.pointee.phases {
     let start = args.pointee.first &+ phase
     // Column j is live while 0 ≤ start + j·stride < columns.
-    let begin = min(start >= 0 ? 0 : (stride &- 1 &- start) / stride, pitch)
-    let end = max(begin, min(start < columns ? (columns &- 1 &- start) / stride &+ 1 : 0, pitch))
-    var j = 0
-    while j < begin {
-      packed[j] = 0
-      j &+= 1
-    }
-    copyStrided(packed + begin, args.pointee.row! + (start &+ begin &* stride), stride, end &- begin)
-    j = end
-    while j < pitch {
-      packed[j] = 0
-      j &+= 1
+    let begin = min(start >= 0 ? 0 : (stride &- 1 &- start) / stride, count)
+    let end = max(begin, min(start < columns ? (columns &- 1 &- start) / stride &+ 1 : 0, count))
+    var row = args.pointee.row! + (start &+ begin &* stride)
+    var packed = args.pointee.packed + phase &* args.pointee.phase_pitch
+    var c = 0
+    while c < args.pointee.channels {
+      clear(packed, begin)
+      copyStrided(packed + begin, row, stride, end &- begin)
+      clear(packed + end, count &- end)
+      row += args.pointee.channel_pitch
+      packed += args.pointee.packed_pitch
+      c &+= 1
     }
     phase &+= 1
+  }
+}
+
+@inline(__always) private func clear(_ to: MutableFloats, _ count: Int) {
+  var i = 0
+  while i < count {
+    to[i] = 0
+    i &+= 1
   }
 }
 

@@ -108,6 +108,16 @@ struct LiveGroups: Sendable {
     outputOffsets = ConstantTable(builder.outputOffsets)
   }
 
+  /// Points a register tile at the positions of `tile` and their live taps.
+  func point(_ arguments: inout atrous_tile_args, at tile: Tile) {
+    let live = groups[tile.group]
+    arguments.taps = taps.pointer + live.firstTap
+    arguments.tap_count = live.tapCount
+    arguments.a_rows = inputOffsets.pointer + tile.first
+    arguments.c_rows = outputOffsets.pointer + tile.first
+    arguments.m = tile.count
+  }
+
   func tiles(of size: Int) -> [Tile] {
     groups.indices.flatMap { index in
       let group = groups[index]

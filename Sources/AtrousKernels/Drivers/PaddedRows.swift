@@ -46,15 +46,17 @@ struct PaddedRows: Sendable {
     _ kernel: MicrokernelFunction
   ) {
     var arguments = atrous_pack_row_args()
+    arguments.row = input + (image * problem.channels * rows + row) * problem.width.input
+    arguments.channels = problem.channels
+    arguments.channel_pitch = rows * problem.width.input
     arguments.columns = problem.width.input
     arguments.first = block * columns * problem.width.stride - problem.width.before
     arguments.stride = problem.width.stride
+    arguments.phases = problem.width.stride
+    arguments.packed = packed + (image * blocks + block) * blockElements + row * rowElements
+    arguments.packed_pitch = channelElements
     arguments.phase_pitch = pitch
-    let target = packed + (image * blocks + block) * blockElements + row * rowElements
-    for channel in 0..<problem.channels {
-      arguments.row = input + ((image * problem.channels + channel) * rows + row) * problem.width.input
-      arguments.packed = target + channel * channelElements
-      call(kernel, &arguments)
-    }
+    arguments.count = pitch
+    call(kernel, &arguments)
   }
 }

@@ -12,6 +12,8 @@ public struct Registry: Sendable {
     LayoutConverting(WinogradVariant()),
     LayoutConverting(DirectNHWCVariant()),
     DirectNCHWVariant(),
+    Im2colGEMMVariant(),
+    LayoutConverting(TapwiseGEMMVariant()),
     DirectScalarVariant(),
     ReferenceVariant(),
   ]

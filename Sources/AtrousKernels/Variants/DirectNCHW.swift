@@ -28,9 +28,7 @@ struct DirectNCHWVariant: KernelVariant {
       ]
     }
 
-    func tile(on isa: InstructionSet) -> TileShape? {
-      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
-    }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
   }
 
   let id: VariantID = "direct-nchw"
@@ -40,10 +38,9 @@ struct DirectNCHWVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
-    guard let tile = values.tile(on: target.isa) else {
-      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
-    }
-    let bytes = rows(values, problem, tile).elements.multipliedReportingOverflow(by: 4)
+    if let rejection = values.tileValues.rejection(on: target) { return rejection }
+    let bytes = rows(values, problem, values.tileValues.tile(on: target.isa)!).elements.multipliedReportingOverflow(
+      by: 4)
     return bytes.overflow ? Rejection(.memory, "the padded rows would pass 2^63 bytes") : nil
   }
 
@@ -92,7 +89,7 @@ struct DirectNCHWVariant: KernelVariant {
   }
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
-    let tile = values.tile(on: target.isa)!
+    let tile = values.tileValues.tile(on: target.isa)!
     let rows = rows(values, problem, tile)
     let live = problem.depth.liveTapCount * problem.height.liveTapCount * problem.width.kernel
     let flops =
@@ -107,7 +104,7 @@ struct DirectNCHWVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
-    let tile = values.tile(on: target.isa)!
+    let tile = values.tileValues.tile(on: target.isa)!
     return try DirectNCHWBody(values, tile, rows(values, problem, tile), target, weights, bias)
   }
 }
@@ -123,22 +120,18 @@ private struct DirectNCHWBody: PlanBody {
   let shape: TileShape
   let rows: PaddedRows
   let filterTiles: Int
-  let weights: PackedBuffer
-  let bias: PackedBuffer?
+  let filters: FilterRows
   let tile: MicrokernelFunction
   let packRow: MicrokernelFunction
   let taps: ConstantTable<atrous_tap>
   let groups: [RowGroup]
   /// The group of every output row.
   let groupOfRow: [Int]
-  /// Row offsets of a register tile with m valid rows, from index (m − 1)·mr: in the weights, and in the output.
-  let weightRows: ConstantTable<Int>
-  let outputRows: ConstantTable<Int>
   let pieces: Int
   let stages: [Int]
   var sharedBytes: Int { rows.elements * 4 + 64 }
   let workerBytes = 0
-  var packedWeightsBytes: Int { weights.bytes }
+  var packedWeightsBytes: Int { filters.weights.bytes }
 
   init(
     _ values: DirectNCHWVariant.Values, _ shape: TileShape, _ rows: PaddedRows, _ target: Target, _ weights: RawSpan,
@@ -150,8 +143,7 @@ private struct DirectNCHWBody: PlanBody {
     self.shape = shape
     self.rows = rows
     filterTiles = values.filterTiles == 0 ? problem.filtersPerGroup : values.filterTiles
-    self.weights = try packFilters(weights, problem, set)
-    self.bias = try packBias(bias, filters: problem.filters, slack: 0)
+    filters = try FilterRows(problem, mr: shape.mr, set, weights, bias)
     tile = set.tile(shape)
     packRow = set.function(ATROUS_KIND_PACK_ROW)
 
@@ -172,11 +164,6 @@ private struct DirectNCHWBody: PlanBody {
     self.groups = groups
     self.groupOfRow = groupOfRow
 
-    func tileRows(_ pitch: Int) -> ConstantTable<Int> {
-      ConstantTable((1...shape.mr).flatMap { valid in (0..<shape.mr).map { min($0, valid - 1) * pitch } })
-    }
-    weightRows = tileRows(problem.taps * problem.channelsPerGroup)
-    outputRows = tileRows(problem.outputPositions)
     let units = problem.batch * rows.blocks * problem.groups
     pieces = target.pieces(units: units, limit: groupOfRow.count)
     stages = [problem.batch * rows.blocks * rows.rows, units * pieces]
@@ -212,12 +199,12 @@ private struct DirectNCHWBody: PlanBody {
     let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
     let (imageBlock, group) = unit.quotientAndRemainder(dividingBy: problem.groups)
     let range = piece(index, of: pieces, count: groupOfRow.count)
-    let tiles = (problem.filtersPerGroup + shape.mr - 1) / shape.mr
     let input = packed + imageBlock * rows.blockElements + group * problem.channelsPerGroup * rows.channelElements
-    for first in stride(from: 0, to: tiles, by: filterTiles) {
+    let (image, block) = imageBlock.quotientAndRemainder(dividingBy: rows.blocks)
+    for first in stride(from: 0, to: filters.tiles, by: filterTiles) {
       for row in range {
-        for tile in first..<min(first + filterTiles, tiles) {
-          runRow(row, tile, imageBlock, group, input, tensors)
+        for tile in first..<min(first + filterTiles, filters.tiles) {
+          filters.withTile(tile, image: image, group: group, tensors) { runRow(row, block, input, $0, $1) }
         }
       }
     }
@@ -225,35 +212,25 @@ private struct DirectNCHWBody: PlanBody {
 
   /// One output row of one block, for one register tile of filters.
   private func runRow(
-    _ row: Int, _ tileIndex: Int, _ imageBlock: Int, _ group: Int, _ input: UnsafePointer<Float>, _ tensors: Tensors
+    _ row: Int, _ block: Int, _ input: UnsafePointer<Float>, _ filters: atrous_tile_args,
+    _ shared: UnsafePointer<atrous_epilogue>
   ) {
-    let (image, block) = imageBlock.quotientAndRemainder(dividingBy: rows.blocks)
     let (z, p) = row.quotientAndRemainder(dividingBy: problem.height.output)
-    let filter = group * problem.filtersPerGroup + tileIndex * shape.mr
-    let valid = min(shape.mr, problem.filtersPerGroup - tileIndex * shape.mr)
     let inputRow =
       (z * problem.depth.stride - problem.depth.before) * problem.height.input + p * problem.height.stride
       - problem.height.before
     let column = block * rows.columns
-    let offset =
-      (image * problem.filters + filter) * problem.outputPositions + row * problem.width.output + column
-    var epilogue = problem.epilogue.arguments
-    epilogue.bias = bias.map { UnsafePointer($0.floats + filter) }
-    epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + offset }
-
-    var arguments = atrous_tile_args()
-    arguments.a = UnsafePointer(weights.floats + filter * problem.taps * problem.channelsPerGroup)
-    arguments.a_rows = weightRows.pointer + (valid - 1) * shape.mr
+    let offset = row * problem.width.output + column
+    var epilogue = shared.pointee
+    epilogue.residual = epilogue.residual.map { $0 + offset }
+    var arguments = filters
     arguments.b = input + inputRow * rows.rowElements
     arguments.b_stride = rows.channelElements
     arguments.taps = taps.pointer + groups[groupOfRow[row]].firstTap
     arguments.tap_count = groups[groupOfRow[row]].tapCount
     arguments.k = problem.channelsPerGroup
     arguments.k_last = problem.channelsPerGroup
-    arguments.c = tensors.output.assumingMemoryBound(to: Float.self) + offset
-    arguments.c_rows = outputRows.pointer + (valid - 1) * shape.mr
-    arguments.m = valid
-    arguments.bias_by_row = 1
+    arguments.c += offset
     let columns = min(rows.columns, problem.width.output - column)
     for first in stride(from: 0, to: columns, by: shape.nr) {
       arguments.n = min(shape.nr, columns - first)

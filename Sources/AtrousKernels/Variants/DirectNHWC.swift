@@ -28,40 +28,20 @@ struct DirectNHWCVariant: KernelVariant {
       ]
     }
 
-    func tile(on isa: InstructionSet) -> TileShape? {
-      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
-    }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
   }
 
   let id: VariantID = "direct-nhwc"
 
-  func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
-    if problem.groups > 1 && problem.filtersPerGroup == 1 {
-      return Rejection(.unsupported, "one filter a group would leave all lanes but one idle")
-    }
-    return nil
-  }
+  func rejection(of problem: Problem, on target: Target) -> Rejection? { problem.panelRejection }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
-    if values.tile(on: target.isa) == nil {
-      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
-    }
-    return nil
+    values.tileValues.rejection(on: target)
   }
 
   func initial(for problem: Problem, on target: Target) -> Values {
-    // The tile that wastes the fewest lanes; among equals the first, which is the widest in use.
-    let tiles = MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 }
-    let best = tiles.min { lanesUsed($0, problem) < lanesUsed($1, problem) }!
-    return Values(mr: best.mr, vectors: best.vectors)
-  }
-
-  /// Lanes computed for the filters of a group, weighted by how far the tile's shape is from the ideal.
-  private func lanesUsed(_ tile: TileShape, _ problem: Problem) -> Double {
-    let lanes = Double(WeightPanels.count(problem, width: tile.nr) * tile.nr)
-    let loads = Double(tile.mr + tile.vectors) / Double(tile.mr * tile.vectors)
-    return lanes * max(1, 1.5 * loads)
+    let tile = TileValues.fitting(problem, target)
+    return Values(mr: tile.mr, vectors: tile.vectors)
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
@@ -89,14 +69,11 @@ struct DirectNHWCVariant: KernelVariant {
   }
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
-    let tile = values.tile(on: target.isa)!
-    let panels = WeightPanels.count(problem, width: tile.nr)
-    let flops = Double(problem.usefulFLOPs) * Double(panels * tile.nr) / Double(problem.filtersPerGroup)
-    // Each step of depth loads `vectors` vectors and broadcasts `mr` values, two loads a cycle like the FMAs.
-    let loads = Double(tile.vectors + tile.mr) / Double(tile.vectors * tile.mr)
+    let tile = values.tileValues
+    let width = tile.tile(on: target.isa)!.nr
     return Cost.roofline(
-      flops: flops, efficiency: 0.9 / max(1, loads), bytes: Double(problem.minimumBytes), workspaceBytes: 0,
-      packedWeightsBytes: 4 * WeightPanels.elements(problem, width: tile.nr), on: target)
+      flops: tile.flops(problem, target), efficiency: tile.efficiency(on: target), bytes: Double(problem.minimumBytes),
+      workspaceBytes: 0, packedWeightsBytes: 4 * WeightPanels.elements(problem, width: width), on: target)
   }
 
   func plan(
@@ -107,12 +84,9 @@ struct DirectNHWCVariant: KernelVariant {
 }
 
 private struct DirectNHWCBody: PlanBody {
-  let problem: Problem
-  let shape: TileShape
+  let outputs: PanelOutputs
   let groups: LiveGroups
   let tiles: [LiveGroups.Tile]
-  let panels: WeightPanels
-  let bias: PackedBuffer?
   let kernel: MicrokernelFunction
   let depth: Int
   let block: Int
@@ -120,18 +94,16 @@ private struct DirectNHWCBody: PlanBody {
   let stages: [Int]
   let sharedBytes = 0
   let workerBytes = 0
-  var packedWeightsBytes: Int { panels.buffer.bytes }
+  var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
 
   init(
     _ values: DirectNHWCVariant.Values, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
   ) throws(PlanError) {
     let set = MicrokernelSet.of(target.isa)
-    self.problem = problem
-    shape = values.tile(on: target.isa)!
+    let shape = values.tileValues.tile(on: target.isa)!
+    outputs = try PanelOutputs(problem, shape, set, weights, bias)
     groups = LiveGroups(problem, tapPitch: problem.channelsPerGroup * shape.nr, slack: shape.mr)
     tiles = groups.tiles(of: shape.mr)
-    panels = try WeightPanels(weights, problem, width: shape.nr, set)
-    self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
     kernel = set.tile(shape)
     depth = values.depth == 0 ? problem.channelsPerGroup : min(values.depth, problem.channelsPerGroup)
     block = values.block == 0 ? tiles.count : values.block
@@ -143,53 +115,32 @@ private struct DirectNHWCBody: PlanBody {
   /// A part is a range of the tiles of one image and group.
   func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
     let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
-    let (image, group) = unit.quotientAndRemainder(dividingBy: problem.groups)
+    let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
     let range = piece(index, of: pieces, count: tiles.count)
+    let input = outputs.input(image: image, group: group, tensors)
     for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
-      runBlock(first..<min(first + block, range.upperBound), image, group, tensors)
+      let block = first..<min(first + block, range.upperBound)
+      outputs.forEachPanel(image: image, group: group, tensors) { runPanel(block, input, &$0, $1) }
     }
   }
 
-  private func runBlock(_ range: Range<Int>, _ image: Int, _ group: Int, _ tensors: Tensors) {
-    let filters = problem.filtersPerGroup
-    let channels = problem.channelsPerGroup
-    let input =
-      tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * problem.channels
-      + group * channels
-    var epilogue = problem.epilogue.arguments
-    var arguments = atrous_tile_args()
-    arguments.b_stride = shape.nr
-    for first in stride(from: 0, to: filters, by: shape.nr) {
-      let panel = group * panels.groupElements + first / shape.nr * panels.panelElements
-      let offset = image * problem.outputPositions * problem.filters + group * filters + first
-      arguments.c = tensors.output.assumingMemoryBound(to: Float.self) + offset
-      arguments.n = min(shape.nr, filters - first)
-      epilogue.bias = bias.map { UnsafePointer($0.floats + group * filters + first) }
-      epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + offset }
-      for channel in stride(from: 0, to: channels, by: depth) {
-        arguments.a = input + channel
-        arguments.b = UnsafePointer(panels.buffer.floats + panel + channel * shape.nr)
-        arguments.k = min(depth, channels - channel)
-        arguments.k_last = arguments.k
-        arguments.accumulate = channel > 0 ? 1 : 0
-        withUnsafePointer(to: epilogue) {
-          arguments.epilogue = channel + depth >= channels ? $0 : nil
-          runTiles(range, &arguments)
-        }
+  private func runPanel(
+    _ block: Range<Int>, _ input: UnsafePointer<Float>, _ arguments: inout atrous_tile_args,
+    _ epilogue: UnsafePointer<atrous_epilogue>
+  ) {
+    let channels = outputs.problem.channelsPerGroup
+    let panel = arguments.b!
+    for channel in stride(from: 0, to: channels, by: depth) {
+      arguments.a = input + channel
+      arguments.b = panel + channel * outputs.shape.nr
+      arguments.k = min(depth, channels - channel)
+      arguments.k_last = arguments.k
+      arguments.accumulate = channel > 0 ? 1 : 0
+      arguments.epilogue = channel + depth >= channels ? epilogue : nil
+      for index in block {
+        groups.point(&arguments, at: tiles[index])
+        call(kernel, &arguments)
       }
-    }
-  }
-
-  private func runTiles(_ range: Range<Int>, _ arguments: inout atrous_tile_args) {
-    for index in range {
-      let tile = tiles[index]
-      let live = groups.groups[tile.group]
-      arguments.taps = groups.taps.pointer + live.firstTap
-      arguments.tap_count = live.tapCount
-      arguments.a_rows = groups.inputOffsets.pointer + tile.first
-      arguments.c_rows = groups.outputOffsets.pointer + tile.first
-      arguments.m = tile.count
-      call(kernel, &arguments)
     }
   }
 }

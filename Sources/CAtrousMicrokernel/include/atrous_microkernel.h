@@ -123,15 +123,17 @@ typedef struct {
   float *rows;
 } atrous_pack_filters_args;
 
-// One input row, zero-padded, its columns split by their remainder modulo `stride`:
-// packed[(j mod stride)·phase_pitch + j / stride] = row[first + j], zero where first + j is outside 0 ..< columns.
+// One input row of some channels, zero-padded, its columns split by their remainder modulo `stride`: for every channel c,
+// phase f < phases and j < count
+// packed[c·packed_pitch + f·phase_pitch + j] = row[c·channel_pitch + first + f + j·stride], zero outside 0 ..< columns.
 typedef struct {
   const float *row;
+  intptr_t channels, channel_pitch;
   intptr_t columns;
   intptr_t first;         // may be negative
-  intptr_t stride;
+  intptr_t stride, phases;
   float *packed;
-  intptr_t phase_pitch;   // every phase is written to its whole pitch
+  intptr_t packed_pitch, phase_pitch, count;
 } atrous_pack_row_args;
 
 // destination[column · destination_pitch + row] = source[row · source_pitch + column]

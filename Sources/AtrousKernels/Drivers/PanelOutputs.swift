@@ -1,0 +1,50 @@
+import AtrousCore
+import CAtrousMicrokernel
+
+/// The channels-last outputs of a register tile whose columns are a panel of filters: packed weights, bias, and for every
+/// panel the arguments that do not change from tile to tile.
+struct PanelOutputs: Sendable {
+  let problem: Problem
+  let shape: TileShape
+  let panels: WeightPanels
+  private let bias: PackedBuffer?
+
+  init(
+    _ problem: Problem, _ shape: TileShape, _ set: MicrokernelSet, _ weights: RawSpan, _ bias: RawSpan?
+  ) throws(PlanError) {
+    self.problem = problem
+    self.shape = shape
+    panels = try WeightPanels(weights, problem, width: shape.nr, set)
+    self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
+  }
+
+  /// Calls `body` for every panel of a group of an image, with `b`, `b_stride`, `c` and `n` set, `k` the group's channels,
+  /// and the panel's epilogue, which `body` hands on with the last sum of an output.
+  func forEachPanel(
+    image: Int, group: Int, _ tensors: Tensors,
+    _ body: (inout atrous_tile_args, UnsafePointer<atrous_epilogue>) -> Void
+  ) {
+    let filters = problem.filtersPerGroup
+    var epilogue = problem.epilogue.arguments
+    var arguments = atrous_tile_args()
+    arguments.b_stride = shape.nr
+    arguments.k = problem.channelsPerGroup
+    arguments.k_last = problem.channelsPerGroup
+    for first in stride(from: 0, to: filters, by: shape.nr) {
+      let offset = image * problem.outputPositions * problem.filters + group * filters + first
+      arguments.b = UnsafePointer(
+        panels.buffer.floats + group * panels.groupElements + first / shape.nr * panels.panelElements)
+      arguments.c = tensors.output.assumingMemoryBound(to: Float.self) + offset
+      arguments.n = min(shape.nr, filters - first)
+      epilogue.bias = bias.map { UnsafePointer($0.floats + group * filters + first) }
+      epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + offset }
+      withUnsafePointer(to: epilogue) { body(&arguments, $0) }
+    }
+  }
+
+  /// The first channel of a group of an image, channels last.
+  func input(image: Int, group: Int, _ tensors: Tensors) -> UnsafePointer<Float> {
+    tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * problem.channels
+      + group * problem.channelsPerGroup
+  }
+}

@@ -1,0 +1,90 @@
+// y[o][k] += Σ_c x[o·stride + t·dilation − before][c] · w[t][c][k], one GEMM a tap, the epilogue with the last.
+//
+// A tap's GEMM reads the input in place, shifted by the tap; positions where the tap is padding are not in it. Outputs
+// are read and written once a tap. Register budget: see Tile.swift.
+
+import AtrousCore
+import CAtrousMicrokernel
+
+/// One GEMM a tap: channels last, any rank, stride and dilation, groups of several filters. Worth it where channels are
+/// many, so that outputs are little beside weights and inputs.
+struct TapwiseGEMMVariant: KernelVariant {
+  let id: VariantID = "tapwise-gemm"
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? { problem.panelRejection }
+  func rejection(of values: TileValues, for problem: Problem, on target: Target) -> Rejection? {
+    values.rejection(on: target)
+  }
+  func initial(for problem: Problem, on target: Target) -> TileValues { .fitting(problem, target) }
+  func space(for problem: Problem, on target: Target) -> [TileValues] { TileValues.all(on: target) }
+
+  func cost(of values: TileValues, for problem: Problem, on target: Target) -> Cost {
+    let tile = values.tile(on: target.isa)!
+    // Outputs come and go once a tap, from L2 or L3.
+    let passes = Double(2 * problem.taps * problem.outputElements * 4)
+    return Cost.roofline(
+      flops: values.flops(problem, target), efficiency: values.efficiency(on: target),
+      bytes: Double(problem.minimumBytes) + passes / 4, workspaceBytes: 0,
+      packedWeightsBytes: 4 * WeightPanels.elements(problem, width: tile.nr), on: target)
+  }
+
+  func plan(
+    _ values: TileValues, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    try Body(values.tile(on: target.isa)!, problem, target, weights, bias)
+  }
+
+  private struct Body: PlanBody {
+    let outputs: PanelOutputs
+    let groups: LiveGroups
+    let tiles: [LiveGroups.Tile]
+    let kernel: MicrokernelFunction
+    let pieces: Int
+    let stages: [Int]
+    let sharedBytes = 0
+    let workerBytes = 0
+    var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
+
+    init(
+      _ shape: TileShape, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
+    ) throws(PlanError) {
+      let set = MicrokernelSet.of(target.isa)
+      outputs = try PanelOutputs(problem, shape, set, weights, bias)
+      groups = LiveGroups(problem, tapPitch: problem.channelsPerGroup * shape.nr, slack: shape.mr)
+      tiles = groups.tiles(of: shape.mr)
+      kernel = set.tile(shape)
+      let units = problem.batch * problem.groups
+      pieces = target.pieces(units: units, limit: tiles.count)
+      stages = [units * pieces]
+    }
+
+    /// A part is a range of the tiles of one image and group.
+    func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
+      let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+      let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
+      let range = piece(index, of: pieces, count: tiles.count)
+      let input = outputs.input(image: image, group: group, tensors)
+      for tap in 0..<outputs.problem.taps {
+        outputs.forEachPanel(image: image, group: group, tensors) { arguments, epilogue in
+          arguments.a = input
+          for index in range { runTile(tiles[index], tap, &arguments, epilogue) }
+        }
+      }
+    }
+
+    /// The `tap`-th live tap of a tile; a tile without any gets its epilogue in the first pass.
+    private func runTile(
+      _ tile: LiveGroups.Tile, _ tap: Int, _ arguments: inout atrous_tile_args,
+      _ epilogue: UnsafePointer<atrous_epilogue>
+    ) {
+      groups.point(&arguments, at: tile)
+      let live = arguments.tap_count
+      guard tap < max(live, 1) else { return }
+      arguments.taps += tap
+      arguments.tap_count = min(live, 1)
+      arguments.accumulate = tap > 0 ? 1 : 0
+      arguments.epilogue = tap + 1 >= live ? epilogue : nil
+      call(kernel, &arguments)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import AtrousCore
+
+/// The configuration of a variant that tunes its register tile alone.
+struct TileValues: Tunables {
+  var mr = 6
+  var vectors = 2
+
+  static var parameters: [Parameter<TileValues>] {
+    [
+      Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
+      Parameter(
+        "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+    ]
+  }
+
+  func tile(on isa: InstructionSet) -> TileShape? {
+    MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
+  }
+
+  func rejection(on target: Target) -> Rejection? {
+    tile(on: target.isa) != nil
+      ? nil : Rejection(.configuration, "no register tile mr\(mr) nv\(vectors) on \(target.isa.rawValue)")
+  }
+
+  static func all(on target: Target) -> [TileValues] {
+    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 }.map { TileValues(mr: $0.mr, vectors: $0.vectors) }
+  }
+
+  /// The tile that idles the fewest lanes on the filters of a group, weighted by its loads; the first among equals.
+  static func fitting(_ problem: Problem, _ target: Target) -> TileValues {
+    func lanesUsed(_ values: TileValues) -> Double {
+      let tile = values.tile(on: target.isa)!
+      return Double(WeightPanels.count(problem, width: tile.nr) * tile.nr) * max(1, 1.5 * values.loads)
+    }
+    return all(on: target).min { lanesUsed($0) < lanesUsed($1) }!
+  }
+
+  /// Loads an FMA: each step of depth loads `vectors` vectors and broadcasts `mr` values.
+  var loads: Double { Double(mr + vectors) / Double(mr * vectors) }
+
+  /// FLOPs with the lanes that idle.
+  func flops(_ problem: Problem, _ target: Target) -> Double {
+    let tile = tile(on: target.isa)!
+    let filters = WeightPanels.count(problem, width: tile.nr) * tile.nr
+    return Double(problem.usefulFLOPs) * Double(filters) / Double(problem.filtersPerGroup)
+  }
+
+  /// Of the peak, where two loads are issued a cycle like two FMAs.
+  func efficiency(on target: Target) -> Double { 0.9 / max(1, loads) }
+}
+
+extension Problem {
+  /// The rejection of variants whose register tiles have filters for columns, channels last.
+  var panelRejection: Rejection? {
+    if let rejection = typeRejection ?? layoutRejection(.nhwc) { return rejection }
+    if groups > 1 && filtersPerGroup == 1 {
+      return Rejection(.unsupported, "one filter a group would leave all lanes but one idle")
+    }
+    return nil
+  }
+}
