@@ -29,9 +29,10 @@ enum Fake {
   /// A correct record around `median`, ± 1 %.
   static func record(
     _ variant: String, _ tile: Int32 = 4, median: Double = 1000, run: String = "r1", error: Double = 1e-6,
-    workspace: Int = 0, packed: Int = 0, revision: Int = 1, invalidity: Invalidity = .correct
+    workspace: Int = 0, packed: Int = 0, revision: Int = 1, invalidity: Invalidity = .correct,
+    samples: Int = 7
   ) -> CandidateRecord {
-    let times = invalidity == .correct ? (-3...3).map { median * (1 + 0.003 * Double($0)) } : []
+    let times = invalidity == .correct ? (-3...3).prefix(samples).map { median * (1 + 0.003 * Double($0)) } : []
     return CandidateRecord(
       run: run,
       candidate: Candidate(
@@ -43,7 +44,8 @@ enum Fake {
   }
 
   /// Three runs over a few problems; a record's numbers follow from its identity, as they do in truth.
-  static func database(seed: UInt64) -> Database {
+  /// - Parameter lucky: some records have one sample only.
+  static func database(seed: UInt64, lucky: Bool = false) -> Database {
     var random = SplitMix64(seed: seed)
     var records: [(ResultKey, CandidateRecord)] = []
     for _ in 0..<Int.random(in: 0...40, using: &random) {
@@ -56,7 +58,7 @@ enum Fake {
           key([16, 32].randomElement(using: &random)!),
           record(
             variant, tile, median: 1000 + 20 * shade, run: run, error: shade * 1e-6, workspace: Int(shade) * 64,
-            invalidity: shade > 80 ? .correctness : .correct)
+            invalidity: shade > 80 ? .correctness : .correct, samples: lucky && Int(shade) % 4 == 0 ? 1 : 7)
         ))
     }
     var database = Database(runs: Set(records.map(\.1.run)).map(run))

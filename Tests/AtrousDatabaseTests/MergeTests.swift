@@ -18,7 +18,7 @@ import Testing
   /// What stores do: keep, then merge with what others kept.
   @Test(arguments: 0..<50)
   func keepingCommutesWithMerging(seed: UInt64) {
-    let (a, b) = (Fake.database(seed: 2 * seed), Fake.database(seed: 2 * seed + 1))
+    let (a, b) = (Fake.database(seed: 2 * seed, lucky: true), Fake.database(seed: 2 * seed + 1, lucky: true))
     let whole = a.merged(with: b).kept()
     let parts = a.kept().merged(with: b.kept()).kept()
     #expect(whole.results.map(\.candidates) == parts.results.map(\.candidates))
@@ -68,6 +68,15 @@ import Testing
     #expect(winner.ties.count == 3)
     #expect(winner.shipped.variant == "direct-nhwc")
     #expect(winner.shipped.configuration["tw"] == 3)
+  }
+
+  @Test func oneLuckySampleBeatsNoMedian() throws {
+    let lucky = Fake.record("winograd", 2, median: 500, samples: 1)
+    let measured = Fake.record("winograd", 4, median: 1000)
+    let both = ProblemResult(key: Fake.key(), candidates: [lucky, measured])
+    #expect(both.winner()?.fastest == measured)
+    #expect(both.kept().candidates == [measured])
+    #expect(ProblemResult(key: Fake.key(), candidates: [lucky]).winner()?.fastest == lucky)
   }
 
   @Test func constraintsAndRevisionsDecideWhoMayWin() {

@@ -76,8 +76,9 @@ extension CandidateRecord {
       }
       if interval.map({ !$0.contains(expected) }) ?? true { error("ci95_ns does not hold the median, \(expected)") }
     }
-    if times.count < 6, invalidity == .correct {
-      findings.append(Finding(.warning, position, "\(times.count) samples; an interval of 95 % needs 6"))
+    if times.count < Statistics.leastSamples, invalidity == .correct {
+      findings.append(
+        Finding(.warning, position, "\(times.count) samples; an interval of 95 % needs \(Statistics.leastSamples)"))
     }
     return findings
   }

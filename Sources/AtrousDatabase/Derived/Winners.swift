@@ -36,11 +36,12 @@ extension ProblemResult {
   /// their overlap alone would ship something slow.
   private static let shippingMargin = 1.02
 
-  /// The records allowed, fastest first. Of a variant's revisions only the newest measured counts.
+  /// The records allowed, fastest first. Of a variant's revisions only the newest measured counts, and those with too few
+  /// samples for an interval only where no other has enough.
   public func ranking(_ constraints: Constraints = Constraints()) -> [CandidateRecord] {
     let newest = Dictionary(candidates.map { ($0.variant, $0.revision) }, uniquingKeysWith: max)
-    return candidates.filter { $0.revision == newest[$0.variant] && constraints.allow($0) }
-      .sorted(by: CandidateRecord.isFaster)
+    let allowed = candidates.filter { $0.revision == newest[$0.variant] && constraints.allow($0) }
+    return Self.comparable(allowed).sorted(by: CandidateRecord.isFaster)
   }
 
   /// The winner and its ties; nil where nothing is allowed.

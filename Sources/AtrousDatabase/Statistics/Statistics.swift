@@ -2,6 +2,9 @@ import Foundation
 
 /// Medians, their intervals and ratios.
 public enum Statistics {
+  /// Fewer samples have no 95 % interval.
+  public static let leastSamples = 6
+
   /// The median of at least one sample: the mean of the middle two where their number is even.
   public static func median(_ samples: [Double]) -> Double { medianOfSorted(samples.sorted()) }
 

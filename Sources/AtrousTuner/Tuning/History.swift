@@ -23,8 +23,12 @@ struct History {
     self.rules = rules
   }
 
-  /// Nanoseconds of the best correct candidate.
-  func best(_ key: ResultKey) -> Double { records(key).filter(isCorrect).compactMap(\.median).min() ?? .infinity }
+  /// Nanoseconds of the best correct candidate, of those with enough samples where there are any.
+  func best(_ key: ResultKey) -> Double {
+    let correct = records(key).filter(isCorrect)
+    let sampled = correct.filter { $0.times.count >= Statistics.leastSamples }
+    return (sampled.isEmpty ? correct : sampled).compactMap(\.median).min() ?? .infinity
+  }
 
   /// The proposals still worth running. Settled are those that failed, that lost clearly, or that have all their samples;
   /// and all, where as many were tried as are proposed and the best has its samples.
