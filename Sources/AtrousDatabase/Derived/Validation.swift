@@ -29,6 +29,10 @@ extension Database {
       if result.key.threads < 1 {
         findings.append(Finding(.error, position, "threads is \(result.key.threads); allowed: 1 and more"))
       }
+      if let best = result.winner()?.fastest, best.times.count < Statistics.leastSamples {
+        let wanted = "an interval of 95 % needs \(Statistics.leastSamples)"
+        findings.append(Finding(.warning, position, "the fastest has \(best.times.count) samples; \(wanted)"))
+      }
       for (index, record) in result.candidates.enumerated() {
         let position = "\(position).candidates[\(index)]"
         findings += record.findings(position)
@@ -75,10 +79,6 @@ extension CandidateRecord {
         error("median_ns is \(median.map { "\($0)" } ?? "absent"); the median of times_ns is \(expected)")
       }
       if interval.map({ !$0.contains(expected) }) ?? true { error("ci95_ns does not hold the median, \(expected)") }
-    }
-    if times.count < Statistics.leastSamples, invalidity == .correct {
-      findings.append(
-        Finding(.warning, position, "\(times.count) samples; an interval of 95 % needs \(Statistics.leastSamples)"))
     }
     return findings
   }

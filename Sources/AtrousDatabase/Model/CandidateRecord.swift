@@ -42,12 +42,14 @@ public struct CandidateRecord: Hashable, Sendable {
   /// ISO 8601, UTC, as in `2026-11-24T07:40:00Z`.
   public let timestamp: String
 
-  /// A record of samples; median and interval are derived (see `Statistics`).
+  /// A record of samples, which are rounded to a tenth of a nanosecond; median and interval are derived (see
+  /// `Statistics`).
   public init(
     run: String, candidate: Candidate, revision: Int, times: [Double] = [], maxError: Double? = nil,
     verification: VerificationExtent? = nil, workspaceBytes: Int = 0, packedWeightsBytes: Int = 0,
     invalidity: Invalidity = .correct, timestamp: String = Timestamp.now()
   ) {
+    let times = times.map { ($0 * 10).rounded() / 10 }
     self.init(
       run: run, candidate: candidate, revision: revision, times: times,
       median: times.isEmpty ? nil : Statistics.median(times),
