@@ -1,5 +1,6 @@
 import AtrousCore
 import AtrousDatabase
+import AtrousTestSupport
 import Foundation
 import Testing
 
@@ -23,5 +24,27 @@ import Testing
     let broken = text.replacingOccurrences(of: old, with: new)
     let findings = try Store.database(of: Data(broken.utf8), path: "x").validate()
     #expect(findings.contains { $0.severity == .error && $0.message.contains(message) })
+  }
+
+  /// Whatever is done to a file, it reads or throws, and never traps; nor does what is derived from it.
+  @Test(arguments: 0..<20)
+  func damagedFilesNeverTrap(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let whole = Array(try Store.data(of: Fake.database(seed: 6)))
+    let digits = whole.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(whole[$0]) }
+    for _ in 0..<30 {
+      var bytes = whole
+      let position = digits.randomElement(using: &random)!
+      switch Int.random(in: 0...3, using: &random) {
+      case 0: bytes.remove(at: position)
+      case 1: bytes.insert(UInt8(ascii: "-"), at: position)
+      case 2: bytes.insert(contentsOf: Array("9223372036854775807".utf8), at: position)
+      default: bytes[position] = UInt8.random(in: 32...126, using: &random)
+      }
+      guard let database = try? Store.database(of: Data(bytes), path: "x") else { continue }
+      _ = database.validate()
+      _ = database.kept().table().text(.swift)
+      #expect(try Store.database(of: Store.data(of: database), path: "x") == database)
+    }
   }
 }

@@ -97,4 +97,29 @@ import Testing
         == ["/mine", "/data/atrous/atrous.table", "embedded"])
     #expect(origins(["ATROUS_TABLE": "/absent"]) == ["embedded"])
   }
+
+  /// Whatever is done to a table, it reads or throws, and never traps; nor does a look-up in it.
+  @Test(arguments: 0..<20)
+  func damagedTextsNeverTrap(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let alphabet = Array("\t\n0123456789.+-e m1x:/K#".utf8)
+    for _ in 0..<200 {
+      var bytes = Array((Self.header + Self.machine + Self.line + Self.line).utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let position = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0...2, using: &random) {
+        case 0: bytes.remove(at: position)
+        case 1: bytes.insert(alphabet.randomElement(using: &random)!, at: position)
+        default: bytes[position] = alphabet.randomElement(using: &random)!
+        }
+      }
+      guard let table = try? Table(text: String(decoding: bytes, as: UTF8.self), registry: Fake.registry) else {
+        continue
+      }
+      let resolver = Resolver(
+        tables: TableStack(table), machine: Fake.machine(), isa: .avx2, registry: Fake.registry)
+      for entry in table.entries { _ = try? resolver.resolve(entry.problem, threads: entry.threads) }
+      #expect((try? Table(text: table.text, registry: Fake.registry))?.entries == table.entries)
+    }
+  }
 }

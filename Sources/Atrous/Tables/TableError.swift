@@ -35,7 +35,7 @@ public enum TableError: Error, Hashable, Sendable, CustomStringConvertible {
     case .number(let line, let field, let text):
       "line \(line): \(field) is \"\(text)\"; allowed: "
         + (field == "revision" || field == "threads"
-          ? "whole numbers from 1" : "numbers above 0")
+          ? "whole numbers from 1" : "numbers above 0 and below 1e15")
     case .interval(let line): "line \(line): the interval does not hold the median"
     }
   }

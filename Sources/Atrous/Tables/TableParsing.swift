@@ -111,7 +111,7 @@ private struct TableParser {
   }
 
   private func nanoseconds(_ text: Substring, _ field: String, _ line: Int) throws(TableError) -> Double {
-    guard let number = Double(text), number > 0, number.isFinite else {
+    guard let number = Double(text), number > 0, number < 1e15 else {
       throw .number(line: line, field: field, text: String(text))
     }
     return number

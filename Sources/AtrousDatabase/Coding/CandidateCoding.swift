@@ -30,8 +30,8 @@ extension CandidateRecord: Codable {
       interval: try container.interval(.interval),
       maxError: try container.decodeIfPresent(Double.self, forKey: .maxError),
       verification: try container.decodeIfPresent(VerificationExtent.self, forKey: .verification),
-      workspaceBytes: try container.decode(Int.self, forKey: .workspaceBytes),
-      packedWeightsBytes: try container.decode(Int.self, forKey: .packedWeightsBytes),
+      workspaceBytes: try container.bytes(.workspaceBytes),
+      packedWeightsBytes: try container.bytes(.packedWeightsBytes),
       invalidity: try container.decode(Invalidity.self, forKey: .invalidity),
       timestamp: try container.decode(String.self, forKey: .timestamp))
   }
@@ -57,6 +57,16 @@ extension CandidateRecord: Codable {
 }
 
 extension KeyedDecodingContainer {
+  /// - Throws: `DecodingError` for a number that is negative or past what a double tells apart.
+  fileprivate func bytes(_ key: Key) throws -> Int {
+    let bytes = try decode(Int.self, forKey: key)
+    guard (0...1 << 53).contains(bytes) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self, debugDescription: "\(bytes) bytes; allowed: 0 to \(1 << 53)")
+    }
+    return bytes
+  }
+
   /// Two numbers, the lower first; nil where the key is absent.
   fileprivate func interval(_ key: Key) throws -> ClosedRange<Double>? {
     guard let bounds = try decodeIfPresent([Double].self, forKey: key) else { return nil }

@@ -64,9 +64,9 @@ extension ProblemResult: Codable {
     let candidates = try container.decode([CandidateRecord].self, forKey: .candidates)
     var attempted: [String: [Invalidity: Int]] = [:]
     if let counts = try container.decodeIfPresent([String: [String: Int]].self, forKey: .attempted) {
-      attempted = counts.mapValues(Self.known)
+      attempted = try counts.mapValues { try Self.known($0, decoder) }
     } else if let counts = try container.decodeIfPresent([String: Int].self, forKey: .omitted), !counts.isEmpty {
-      attempted[Self.unknownRun] = Self.known(counts)
+      attempted[Self.unknownRun] = try Self.known(counts, decoder)
     }
     self.init(key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted)
   }
@@ -79,9 +79,18 @@ extension ProblemResult: Codable {
     try container.encode(attempted.mapValues(Self.text), forKey: .attempted)
   }
 
-  private static func known(_ counts: [String: Int]) -> [Invalidity: Int] {
-    Dictionary(
-      uniqueKeysWithValues: counts.compactMap { word, count in Invalidity(rawValue: word).map { ($0, count) } })
+  /// - Throws: `DecodingError` for a count that is negative or past 2³¹ − 1.
+  private static func known(_ counts: [String: Int], _ decoder: any Decoder) throws -> [Invalidity: Int] {
+    var known: [Invalidity: Int] = [:]
+    for (word, count) in counts {
+      guard (0...Int(Int32.max)).contains(count) else {
+        throw DecodingError.dataCorrupted(
+          .init(
+            codingPath: decoder.codingPath, debugDescription: "\(count) candidates; allowed: 0 to \(Int32.max)"))
+      }
+      if let word = Invalidity(rawValue: word) { known[word] = count }
+    }
+    return known
   }
 
   private static func text(_ counts: [Invalidity: Int]) -> [String: Int] {

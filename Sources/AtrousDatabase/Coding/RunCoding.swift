@@ -9,11 +9,15 @@ extension Run: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     let key = try container.parse(.machine) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
-    let facts = try container.decode(MachineRecord.self, forKey: .facts)
+    let machine = try container.decode(MachineRecord.self, forKey: .facts).machine(key)
+    guard machine.key == key else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .facts, in: container, debugDescription: "the caches are of \(machine.key), the key is \(key)")
+    }
     self.init(
       id: try container.decode(String.self, forKey: .id),
       generator: try container.decode(Generator.self, forKey: .generator),
-      machine: facts.machine(key),
+      machine: machine,
       measurements: try container.decodeIfPresent([Measurement].self, forKey: .measurements) ?? [],
       preflight: try container.decodeIfPresent([PreflightCheck].self, forKey: .preflight) ?? [])
   }

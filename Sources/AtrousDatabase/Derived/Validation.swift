@@ -66,7 +66,6 @@ extension CandidateRecord {
     var findings: [Finding] = []
     func error(_ message: String) { findings.append(Finding(.error, position, message)) }
     if revision < 1 { error("revision is \(revision); allowed: 1 and more") }
-    if workspaceBytes < 0 || packedWeightsBytes < 0 { error("bytes are negative") }
     if let bad = times.first(where: { !($0 > 0) }) { error("times_ns has \(bad); allowed: above 0") }
     if let maxError, maxError < 0 { error("max_error is \(maxError); allowed: 0 and more") }
     if invalidity == .correct {
