@@ -38,6 +38,7 @@ public func listMicrokernels(
   add(list, row("pack-filters", ATROUS_KIND_PACK_FILTERS, 0, 0, packFilters))
   add(list, row("pack-row", ATROUS_KIND_PACK_ROW, 0, 0, packRow))
   add(list, row("depthwise-6x2", ATROUS_KIND_DEPTHWISE, 0, 0, depthwise_6x2))
+  add(list, row("indirection", ATROUS_KIND_INDIRECTION, 0, 0, indirection))
   add(list, row("transpose", ATROUS_KIND_TRANSPOSE, 0, 0, transpose))
   add(list, row("winograd-input", ATROUS_KIND_WINOGRAD_INPUT, 0, 0, winogradInput))
   add(list, row("winograd-output", ATROUS_KIND_WINOGRAD_OUTPUT, 0, 0, winogradOutput))

@@ -111,3 +111,15 @@ import CAtrousMicrokernel
     i &+= 1
   }
 }
+
+/// rows[i] = table[i], or the zeros where the table has padding.
+@inline(never) func indirection(_ raw: UnsafeRawPointer?) {
+  let args = raw!.assumingMemoryBound(to: atrous_indirection_args.self)
+  let zeros = args.pointee.zeros
+  var i = 0
+  while i < args.pointee.count {
+    let offset = args.pointee.table[i]
+    args.pointee.rows[i] = offset == ATROUS_PADDING ? zeros : offset
+    i &+= 1
+  }
+}

@@ -16,15 +16,17 @@ import CAtrousMicrokernel
   var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
     repeating: InlineArray<vectors, Vector>(repeating: .zero))
   let stride = args.pointee.b_stride
+  var offsetsOfRows = args.pointee.a_rows!
   var tap = 0
   while tap < args.pointee.tap_count {
     let offsets = args.pointee.taps[tap]
     var a = InlineArray<rows, Floats>(repeating: args.pointee.a + offsets.a)
     var row = 0
     while row < rows {
-      a[unchecked: row] += args.pointee.a_rows[row]
+      a[unchecked: row] += offsetsOfRows[row]
       row &+= 1
     }
+    offsetsOfRows += args.pointee.a_rows_pitch
     if let ahead = args.pointee.prefetch { prefetchLines(ahead + tap &* 64) }
     var b = args.pointee.b + offsets.b
     let depth = tap &+ 1 == args.pointee.tap_count ? args.pointee.k_last : args.pointee.k

@@ -14,6 +14,7 @@ public struct Registry: Sendable {
     DirectNCHWVariant(),
     Im2colGEMMVariant(),
     LayoutConverting(TapwiseGEMMVariant()),
+    LayoutConverting(IndirectGEMMVariant()),
     DirectScalarVariant(),
     ReferenceVariant(),
   ]

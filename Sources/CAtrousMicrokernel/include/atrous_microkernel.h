@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
   const float *a;
   const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat a readable row
+  intptr_t a_rows_pitch;  // entries from one tap's rows to the next's; 0: all taps have the same
   const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to nr columns
   intptr_t b_stride;
   const atrous_tap *taps; // [tap_count ≥ 0]
@@ -105,6 +106,19 @@ typedef struct {
   intptr_t count;
   const atrous_epilogue *epilogue;  // NULL: the plain sum; bias points at this channel's value
 } atrous_scalar_args;
+
+// --- Indirection -----------------------------------------------------------------------------------------------------
+// A plan's table with ATROUS_PADDING where a tap is padding, to one that reads a row of zeros there:
+// rows[i] = table[i] == ATROUS_PADDING ? zeros : table[i]
+
+static const intptr_t ATROUS_PADDING = INTPTR_MIN;
+
+typedef struct {
+  const intptr_t *table;
+  intptr_t zeros;         // offset of the zeros from the input
+  intptr_t *rows;
+  intptr_t count;
+} atrous_indirection_args;
 
 // --- Packing ---------------------------------------------------------------------------------------------------------
 
@@ -224,6 +238,7 @@ enum {
   ATROUS_KIND_PACK_FILTERS,
   ATROUS_KIND_PACK_ROW,
   ATROUS_KIND_TRANSPOSE,
+  ATROUS_KIND_INDIRECTION,
   ATROUS_KIND_ROUND,
   ATROUS_KIND_WINOGRAD_INPUT,
   ATROUS_KIND_WINOGRAD_OUTPUT,
