@@ -33,11 +33,8 @@ struct Assessment {
     refusals = registry.variants.compactMap { variant in
       variant.rejection(of: result.key.problem, on: target).map { (variant.id, $0) }
     }
-    let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
-    let choice = try? resolver.resolve(result.key.problem, threads: target.threads).candidate
-    untuned = choice.flatMap { choice in
-      ranking.first { $0.candidate.ordered(by: registry) == choice.ordered(by: registry) }
-    }
+    let choice = result.untuned(on: machine, isa: isa, registry: registry)
+    untuned = ranking.first { $0.candidate == choice }
   }
 
   private static func machine(of result: ProblemResult, _ winner: Winner?, _ runs: [String: Run]) -> Machine? {

@@ -119,7 +119,7 @@ extension GroupView.Row {
     useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
     nominalShare = Format.percent(Double(assessment.problem.nominalFLOPs) / median, of: peak)
     usefulShare = Format.percent(Double(assessment.problem.usefulFLOPs) / median, of: peak)
-    gain = assessment.gain.map { Format.ratio($0.value, $0.interval) } ?? "not kept"
+    gain = assessment.gainText
     error = Format.error(record.maxError)
     workspace = Format.bytes(record.workspaceBytes)
   }
@@ -156,6 +156,14 @@ struct UncoveredView {
 }
 
 extension Assessment {
+  /// Below six samples there is no interval of 95 %.
+  fileprivate var gainText: String {
+    guard let gain, let untuned, let winner else { return "not measured" }
+    let samples = min(untuned.times.count, winner.fastest.times.count)
+    if samples < 6 { return "\(Format.ratio(gain.value)) (\(Format.count(samples, "sample")))" }
+    return Format.ratio(gain.value, gain.interval)
+  }
+
   /// `40 correct, 3 timeout`
   var outcomeText: String { outcomes.map { "\($0.count) \($0.outcome.rawValue)" }.joined(separator: ", ") }
 }

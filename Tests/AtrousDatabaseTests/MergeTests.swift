@@ -75,7 +75,7 @@ import Testing
     let measured = Fake.record("winograd", 4, median: 1000)
     let both = ProblemResult(key: Fake.key(), candidates: [lucky, measured])
     #expect(both.winner()?.fastest == measured)
-    #expect(both.kept().candidates == [measured])
+    #expect(both.kept(runs: [:]).candidates == [measured])
     #expect(ProblemResult(key: Fake.key(), candidates: [lucky]).winner()?.fastest == lucky)
   }
 

@@ -1,13 +1,18 @@
+import Atrous
 import AtrousCore
 
 extension ProblemResult {
   /// The result with only the candidates worth keeping; what is left out stays counted in `omitted`.
   ///
-  /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's best, the fastest under an error of 1e-6,
-  /// 1e-5 and 1e-4, and the one with the smallest workspace. Keeping commutes with merging: what one part leaves out,
-  /// the whole leaves out too.
-  public func kept() -> ProblemResult {
-    let correct = Self.comparable(candidates.filter { $0.invalidity == .correct && $0.median != nil })
+  /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's
+  /// best, the fastest under an error of 1e-6, 1e-5 and 1e-4, and the one with the smallest workspace; and, with however
+  /// few samples, what runs untuned: what tuning gains is told against it. Keeping commutes with merging: what one part
+  /// leaves out, the whole leaves out too.
+  ///
+  /// - Parameter runs: those the records are of; the untuned candidate follows from their machines.
+  public func kept(runs: [String: Run], registry: Registry = .shared) -> ProblemResult {
+    let all = candidates.filter { $0.invalidity == .correct && $0.median != nil }
+    let correct = Self.comparable(all)
     guard let best = correct.min(by: CandidateRecord.isFaster)?.median else { return keeping { _ in false } }
     var kept = Set(correct.filter { $0.median! <= 1.25 * best }.map(\.identity))
     for records in Dictionary(grouping: correct, by: \.variant).values {
@@ -21,8 +26,40 @@ extension ProblemResult {
       $0.workspaceBytes != $1.workspaceBytes ? $0.workspaceBytes < $1.workspaceBytes : CandidateRecord.isFaster($0, $1)
     }
     if let smallest { kept.insert(smallest.identity) }
+    let untuned = untuned(all, runs, registry)
+    kept.formUnion(all.filter { untuned[$0.context] == $0.candidate }.map(\.identity))
     return keeping { kept.contains($0.identity) }
   }
+
+  /// The candidate that runs without any measurement, with its settings in the order of records; nil where no variant
+  /// takes the problem.
+  public func untuned(on machine: Machine, isa: InstructionSet, registry: Registry = .shared) -> Candidate? {
+    let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
+    guard var candidate = try? resolver.resolve(key.problem, threads: max(key.threads, 1)).candidate else { return nil }
+    candidate.configuration.settings.sort { $0.key < $1.key }
+    return candidate
+  }
+
+  private func untuned(
+    _ records: [CandidateRecord], _ runs: [String: Run], _ registry: Registry
+  ) -> [CandidateRecord.Context: Candidate] {
+    var candidates: [CandidateRecord.Context: Candidate] = [:]
+    for context in Set(records.map(\.context)) {
+      guard let machine = runs[context.run]?.machine else { continue }
+      candidates[context] = untuned(on: machine, isa: context.isa, registry: registry)
+    }
+    return candidates
+  }
+}
+
+extension CandidateRecord {
+  /// What the untuned candidate depends on, besides the problem.
+  fileprivate struct Context: Hashable {
+    let run: String
+    let isa: InstructionSet
+  }
+
+  fileprivate var context: Context { Context(run: run, isa: isa) }
 }
 
 extension ProblemResult {

@@ -55,10 +55,11 @@ public struct Database: Hashable, Sendable {
     results = byKey.values.map { (text: $0.key.sortText, $0) }.sorted { $0.text < $1.text }.map(\.1)
   }
 
-  /// The database with only the candidates worth keeping (see `ProblemResult.kept()`).
+  /// The database with only the candidates worth keeping (see `ProblemResult.kept(runs:registry:)`).
   public func kept() -> Database {
     var database = self
-    database.results = results.map { $0.kept() }
+    let runs = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
+    database.results = results.map { $0.kept(runs: runs) }
     return database
   }
 }

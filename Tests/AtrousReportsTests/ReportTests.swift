@@ -1,0 +1,152 @@
+import Atrous
+import AtrousDatabase
+import AtrousReports
+import Testing
+
+/// A made-up database of a machine with an FMA peak of 100 GFLOP/s.
+private struct Made {
+  let machine = Machine(
+    architecture: "x86_64", vendor: "amd", model: "25.1.1", level: 3,
+    kinds: [
+      CoreKind(
+        cores: 8, l1d: Cache(bytes: 32 << 10, ways: 8), l2: Cache(bytes: 512 << 10, ways: 8),
+        l3: Cache(bytes: 32 << 20, ways: 16, sharingCores: 8))
+    ])
+  var database = Database()
+  let problem = try! Problem(text: "c16 h33 w33 k16 r3 s3 d2 psame nhwc")
+
+  init() {
+    var claimed = machine
+    claimed.facts.brand = "Chip | of the | year"
+    database.add(
+      Run(
+        id: "r1", generator: Generator(version: "1.0", commit: "abc", compiler: "Swift 6.3", flags: "-O"),
+        machine: claimed,
+        measurements: [
+          Measurement(name: "fma_peak", isa: .avx2, unit: "GFLOP/s", samples: [99, 99, 100, 100, 100, 101, 101]),
+          Measurement(name: "fma_peak", isa: .avx2, threads: 2, unit: "GFLOP/s", samples: [200]),
+        ],
+        preflight: [PreflightCheck(name: "load", passed: false, detail: "load average 9")]))
+  }
+
+  func key(_ problem: Problem? = nil, threads: Int = 1) -> ResultKey {
+    ResultKey(problem: problem ?? self.problem, machine: machine.key, threads: threads, placement: "compact")
+  }
+
+  /// Samples of `median` nanoseconds ± 1 %.
+  mutating func add(
+    _ candidate: Candidate, _ median: Double, to key: ResultKey? = nil, invalidity: Invalidity = .correct
+  ) {
+    let times = invalidity == .correct ? (-4...4).map { median * (1 + 0.0025 * Double($0)) } : []
+    database.add(
+      CandidateRecord(
+        run: "r1", candidate: candidate, revision: 1, times: times, maxError: 2e-6, verification: .full,
+        workspaceBytes: 3 << 20, packedWeightsBytes: 9216, invalidity: invalidity),
+      to: key ?? self.key())
+  }
+
+  /// What the library runs untuned.
+  var untuned: Candidate { ProblemResult(key: key(), candidates: []).untuned(on: machine, isa: .avx2)! }
+  func candidate(_ text: String) -> Candidate { try! Candidate(text: text) }
+}
+
+@Suite struct ReportTests {
+  @Test func opensWithWhoWonAndByHowMuch() throws {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    made.add(made.untuned, 200_000)
+    let lines = Report(made.database).markdown.split(separator: "\n").map(String.init)
+    #expect(lines[0] == "# What was tuned")
+    #expect(lines[1].contains("1 thread, placement compact, warm caches, on `m1 x86_64 amd 25.1.1 v3"))
+    #expect(lines[1].contains("**direct-scalar** wins 1 of 1 problem."))
+    #expect(lines[2].contains("4.00× as fast as the untuned default"))
+  }
+
+  @Test func aWinnersRowHasEveryNumberWithItsSpread() throws {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    made.add(made.untuned, 100_000)
+    let report = Report(made.database).markdown
+    let row = try #require(report.split(separator: "\n").first { $0.hasPrefix("| `\(made.problem)`") })
+    let cells = row.split(separator: "|").map { String($0.dropFirst().dropLast()) }
+    let nominal = Double(made.problem.nominalFLOPs) / 50_000
+    let useful = Double(made.problem.usefulFLOPs) / 50_000
+    #expect(cells[1] == "`direct-scalar avx2`" && cells[2] == "0")
+    #expect(cells[3].hasPrefix("50.0 µs [49.") && cells[3].hasSuffix("]"))
+    #expect(cells[4] == Format.digits(nominal) && cells[5] == Format.digits(useful))
+    #expect(cells[6] == "\(Int(nominal.rounded())) %" && cells[7] == "\(Int(useful.rounded())) %")
+    #expect(cells[8].hasPrefix("2.00× [1.9") && cells[9] == "2.0e-06" && cells[10] == "3.00 MiB")
+  }
+
+  @Test func tiesAreCountedAndOnlyTheBestStandsSideBySide() {
+    var made = Made()
+    made.add(made.candidate("direct-nhwc avx2 mr6 nv2 kc0 pb0"), 50_000)
+    made.add(made.candidate("direct-nhwc avx2 mr4 nv2 kc0 pb0"), 50_100)
+    made.add(made.candidate("direct-nhwc avx2 mr2 nv2 kc0 pb0"), 70_000)
+    let report = Report(made.database).markdown
+    #expect(report.contains("| `\(made.problem)` | `direct-nhwc avx2 mr6 nv2 kc0 pb0` | 1 |"))
+    #expect(report.contains("**direct-nhwc** wins 1 of 1 problem."))
+    #expect(!report.contains("mr2"))
+  }
+
+  @Test func theMachineIsClaimedAndThePeakMeasured() {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    let report = Report(made.database).markdown
+    #expect(report.contains("As the machine itself claims, unchecked:"))
+    #expect(report.contains("| brand | Chip \\| of the \\| year |"))
+    #expect(report.contains("| avx2 | 1 | 100 [99.0, 101] | `r1` |"))
+    #expect(report.contains("Not at rest when measured: `r1`: load: load average 9"))
+    #expect(report.contains("`r1`: atrous 1.0 abc (Swift 6.3, -O)"))
+  }
+
+  @Test func refusalsGiveTheirReasons() {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    let report = Report(made.database).markdown
+    #expect(report.contains("Refused:\n"))
+    #expect(report.contains("- depthwise: takes one channel and one filter a group"))
+  }
+
+  @Test func coverageNamesWhatHasNoMeasurement() throws {
+    var made = Made()
+    let other = try Problem(text: "c16 h9 w9 k16 r3 s3 nhwc")
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    made.add(made.candidate("direct-scalar avx2"), 30_000, to: made.key(threads: 2))
+    made.add(made.candidate("direct-scalar avx2"), 1, to: made.key(other), invalidity: .correctness)
+    let report = Report(made.database).markdown
+    #expect(report.contains("- `\(other)`, with 1 thread, placement compact"))
+    #expect(report.contains(": tried: 1 correctness"))
+    #expect(report.contains("- `\(other)`, with 2 threads, placement compact"))
+    #expect(report.contains("measured under other conditions only"))
+    #expect(!report.contains("Every problem of the database has a winner"))
+  }
+
+  @Test func anEmptyDatabaseSaysSo() {
+    #expect(Report(Database()).markdown.contains("Nothing has been measured yet."))
+  }
+
+  /// What tuning gains is told against a candidate that may be slow, so it stays where other slow ones go.
+  @Test func whatRunsUntunedIsKept() {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    for tile in 1...4 {
+      made.add(
+        Candidate(
+          variant: made.untuned.variant, isa: .avx2,
+          configuration: Configuration([Setting(key: "zz", value: Int32(tile))])), 100_000)
+    }
+    made.add(made.untuned, 200_000)
+    let kept = made.database.kept()
+    #expect(kept.results[0].candidates.contains { $0.candidate == made.untuned })
+    #expect(kept.kept() == kept)
+    #expect(Report(kept).markdown.contains("4.00× as fast as the untuned default"))
+  }
+
+  @Test func numbersReadWell() {
+    #expect(Format.time(1234.4) == "1.23 µs" && Format.time(999.2) == "999 ns" && Format.time(2.5e9) == "2.50 s")
+    #expect(Format.time(1_000_000, 990_000...1_020_000) == "1.00 ms [0.990, 1.02]")
+    #expect(Format.bytes(0) == "0 B" && Format.bytes(1 << 20) == "1.00 MiB")
+    #expect(Format.percent(50, of: nil) == "–" && Format.count(1, "line") == "1 line")
+  }
+}
