@@ -12,8 +12,9 @@ struct AtrousCommand: ParsableCommand {
       """,
     version: Build.version,
     subcommands: [
-      TopologyCommand.self, VariantsCommand.self, SuitesCommand.self, VerifyCommand.self, TuneCommand.self,
-      ExplainCommand.self, ReportCommand.self, ExportCommand.self, MergeCommand.self, ValidateCommand.self,
+      TopologyCommand.self, VariantsCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
+      ExplainCommand.self, NetworkCommand.self, ReportCommand.self, ExportCommand.self, MergeCommand.self,
+      ValidateCommand.self, SuitesCommand.self,
     ])
 
   func run() {

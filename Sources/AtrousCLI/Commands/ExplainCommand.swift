@@ -27,19 +27,12 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let target = try machine.target(threads: threads ?? Convolution.defaultThreads)
-    let resolver = Resolver(tables: try tables(), machine: target.machine, isa: target.isa)
+    let resolver = Resolver(tables: try database.tables(), machine: target.machine, isa: target.isa)
     let resolution = try resolver.resolve(problem, threads: target.threads)
     if json { return try Output.json(Explanation(problem, target, resolution)) }
     for (name, value) in try rows(target, resolution) {
       print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
     }
-  }
-
-  private func tables() throws -> TableStack {
-    let isThere = try Store(database.path).readIfPresent() != nil
-    if database.database == nil && !isThere { return .shared }
-    let layer = TableStack.Layer(origin: database.path, table: try Databases.read(database.path).table().table)
-    return TableStack([layer] + TableStack.shared.layers)
   }
 
   private func rows(_ target: Target, _ resolution: Resolution) throws -> [(String, String)] {

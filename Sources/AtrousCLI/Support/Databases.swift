@@ -1,4 +1,5 @@
 import ArgumentParser
+import Atrous
 import AtrousDatabase
 import Foundation
 
@@ -10,6 +11,14 @@ struct DatabaseOptions: ParsableArguments {
   var database: String?
 
   var path: String { database ?? Databases.defaultPath }
+
+  /// The database's winners, then the tables that the library finds. A database that was not asked for may be missing.
+  func tables() throws -> TableStack {
+    let isThere = try Store(path).readIfPresent() != nil
+    if database == nil && !isThere { return .shared }
+    let layer = TableStack.Layer(origin: path, table: try Databases.read(path).table().table)
+    return TableStack([layer] + TableStack.shared.layers)
+  }
 }
 
 enum Databases {

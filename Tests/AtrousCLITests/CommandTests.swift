@@ -1,0 +1,67 @@
+import AtrousDatabase
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+  @Test func aloneItSaysWhatToRunFirst() throws {
+    try Command.inFolder { atrous in
+      let guide = try atrous().success()
+      #expect(guide.contains("atrous tune") && guide.contains("atrous explain"))
+      #expect(try atrous("--version").success() == "0.1.0\n")
+      let help = try atrous("--help").success()
+      for command in ["topology", "variants", "verify", "tune", "explain", "report", "validate", "suites", "export"] {
+        #expect(help.contains("  \(command) "))
+        #expect(try atrous(command, "--help").success().contains("USAGE: atrous \(command)"))
+      }
+    }
+  }
+
+  @Test func variantsSayWhoAppliesAndWhoRefuses() throws {
+    try Command.inFolder { atrous in
+      let all = try atrous("variants").success()
+      #expect(all.contains("direct-nhwc, revision") && all.contains("rows of the register tile"))
+      let problem = "c16 h9 w9 k16 r3 s3 d2 psame nhwc"
+      let answer = try atrous("variants", "--problem", problem, "--isa", "baseline").success()
+      #expect(answer.contains("target   baseline on m1 "))
+      #expect(answer.contains("refuses  takes nchw in and out, not nhwc"))
+      let json = try json(atrous("variants", "--problem", problem, "--json").success())
+      #expect(json["problem"] as? String == "c16 h9 w9 k16 r3 s3 d2 p2 nhwc")
+    }
+  }
+
+  @Test func suitesArePrintedAsProblemFiles() throws {
+    try Command.inFolder { atrous in
+      #expect(try atrous("suites").success().contains("context-module"))
+      try atrous.write("chain.problems", try atrous("suites", "context-module").success())
+      let dry = try atrous("tune", "--problems", "chain.problems", "--dry-run").success()
+      #expect(dry.contains("c21 h64 w64 k21 r3 s3 d16 p16 nhwc relu") && dry.contains("nothing was measured"))
+      #expect(!FileManager.default.fileExists(atPath: atrous.path("atrous.json")))
+    }
+  }
+
+  @Test func aMadeUpMachineIsOnlyDescribed() throws {
+    try Command.inFolder { atrous in
+      let text = try atrous("topology", "--synthetic", "package:2 l3:1 core:4 pu:2", "--isa", "avx512").success()
+      #expect(text.contains("not this system") && text.contains("8, 2 threads each"))
+      let key = try #require(json(atrous("topology", "--json").success())["key"] as? String)
+      #expect(key.hasPrefix("m1 "))
+    }
+  }
+
+  @Test func verifyFindsAllRight() throws {
+    try Command.inFolder { atrous in
+      let ended = try atrous(
+        "verify", "--problem", "c5 h9 w7 k6 r3 s3 d2 psame nhwc relu", "--problem", "c4 w30 k4 s3 d4 pcausal nchw",
+        "--seed", "7", "--max-candidates", "3", "--threads", "2")
+      #expect(ended.success().contains("on 2 problems: all right"))
+      let json = try json(
+        atrous("verify", "--problem", "c5 h9 w7 k6 r3 s3 nhwc", "--variant", "reference", "--json").success())
+      #expect(json["passed"] as? Bool == true)
+    }
+  }
+
+  /// The top of a JSON text.
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+}

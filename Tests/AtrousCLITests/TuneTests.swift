@@ -1,0 +1,85 @@
+import AtrousDatabase
+import Foundation
+import Testing
+
+/// The main job, and what is left of it when it is stopped.
+@Suite(.serialized) struct TuneTests {
+  private let problem = "c8 h12 w12 k8 r3 s3 d2 p2 nhwc"
+
+  @Test func fromAProblemToAShippedTable() throws {
+    try Command.inFolder { atrous in
+      let tuned = try atrous("tune", "--problem", problem, "--budget", "2s").success()
+      #expect(tuned.contains(problem) && tuned.contains("kept in atrous.json"))
+      #expect(try atrous("validate", "atrous.json").success().contains("atrous.json: valid: 1 run, 1 result"))
+
+      #expect(try atrous("report", "--markdown", "report.md").success() == "")
+      let report = try String(contentsOfFile: atrous.path("report.md"), encoding: .utf8)
+      let winner = try #require(try Store(atrous.path("atrous.json")).read().winners().first)
+      #expect(report.contains("| `\(problem)` | `\(winner.fastest.candidate.ordered())`"))
+
+      _ = try atrous("export", "atrous.json", "--format", "table", "-o", "atrous.table").success()
+      #expect(try atrous("validate", "atrous.table").success().contains("valid: 1 machine, 1 line"))
+      _ = try atrous("export", "atrous.json", "--format", "swift", "-o", "Table.swift").success()
+
+      // The library's answer by the table alone is the database's.
+      let byDatabase = try atrous("explain", "--problem", problem).success()
+      try FileManager.default.removeItem(atPath: atrous.path("atrous.json"))
+      let byTable = try atrous("explain", "--problem", problem, environment: ["ATROUS_TABLE": "atrous.table"]).success()
+      for text in [byDatabase, byTable] {
+        #expect(text.contains("\(winner.shipped.candidate.ordered())\n"))
+        #expect(text.contains("rung      1 of 7: exact machine and problem"))
+      }
+      #expect(byDatabase.contains("atrous.json: ") && byTable.contains("atrous.table: "))
+      #expect(try atrous("explain", "--problem", problem).success().contains("rung      7 of 7: cost model"))
+    }
+  }
+
+  /// Long enough to be stopped in the middle.
+  private let long = [
+    "tune", "--problem", "c32 h40 w40 k32 r3 s3 d2 p2 nhwc", "--problem", "c48 h40 w40 k48 r3 s3 d4 p4 nhwc",
+    "--budget",
+    "60s",
+  ]
+
+  @Test func whatAKillLeavesBehindIsKept() throws {
+    try Command.inFolder { atrous in
+      let store = Store(atrous.path("atrous.json"))
+      let running = try atrous.start(long)
+      try wait(for: 8, in: store, of: running)
+      running.send(SIGKILL)
+      #expect(try running.end().isSignalled)
+      let left = try #require(try store.journals().first).read()
+      let run = try #require(left.runs.first?.id)
+      #expect(left.entries.count >= 8)
+      #expect(try atrous("validate", "atrous.json").success().contains("1 journal not merged yet"))
+
+      _ = try atrous.run(Array(long.dropLast()) + ["3s"]).success()
+      let database = try store.read()
+      #expect(try store.journals().isEmpty)
+      let attempted = database.results.reduce(0) { $0 + ($1.attempted[run] ?? [:]).values.reduce(0, +) }
+      #expect(attempted == left.entries.count)
+      #expect(try atrous("validate", "atrous.json").success().contains("atrous.json: valid: 2 runs, 2 results"))
+    }
+  }
+
+  @Test func ctrlCKeepsWhatIsFinished() throws {
+    try Command.inFolder { atrous in
+      let store = Store(atrous.path("atrous.json"))
+      let running = try atrous.start(long)
+      try wait(for: 4, in: store, of: running)
+      running.send(SIGINT)
+      let ended = try running.end()
+      #expect(ended.status == 130 && !ended.isSignalled)
+      #expect(ended.output.contains("interrupted: "))
+      #expect(try store.journals().isEmpty)
+      #expect(try !store.read().results.isEmpty)
+      _ = try atrous("validate", "atrous.json").success()
+    }
+  }
+
+  /// Waits until the journal holds so many candidates.
+  private func wait(for count: Int, in store: Store, of running: Command.Running) throws {
+    while running.isRunning, try (store.journals().first?.read().entries.count ?? 0) < count { usleep(2000) }
+    try #require(running.isRunning, "the command ended before it could be stopped")
+  }
+}
