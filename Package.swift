@@ -110,7 +110,9 @@ let package = Package(
     .target(name: "CAtrousAllocations", path: "Tests/Allocations"),
     tests("AtrousTuner", ["CAtrousAllocations", "AtrousDatabase", "AtrousKernels", "AtrousCore"]),
     tests("AtrousReports"),
-    .testTarget(name: "AtrousCLITests", dependencies: ["AtrousTestSupport", "AtrousDatabase"]),
+    .testTarget(
+      name: "AtrousCLITests",
+      dependencies: ["AtrousTestSupport", "AtrousTuner", "AtrousReports", "AtrousDatabase", "Atrous"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,6 @@
 import Atrous
 import AtrousCore
 import AtrousDatabase
-import Foundation
 
 /// A report as texts, ready for a template.
 struct ReportView {
@@ -96,7 +95,7 @@ struct GroupView {
     guard let most = gains.max(by: { $0.value < $1.value }), let least = gains.min(by: { $0.value < $1.value }) else {
       return nil
     }
-    let mean = gains.reduce(1) { $0 * pow($1.value, 1 / Double(gains.count)) }
+    let mean = Statistics.geometricMean(gains.map(\.value))
     let unknown = assessments.count - gains.count
     return "  The winners are \(Format.ratio(mean)) as fast as the untuned default "
       + "(geometric mean over \(Format.count(gains.count, "problem")); from \(Format.ratio(least.value)) to "

@@ -51,7 +51,7 @@ struct Command {
       process.environment = own.merging(["HOME": folder]) { $1 }.merging(environment) { $1 }
       // Files take any amount of text; a pipe that nobody reads would block the command.
       files = ["output", "errors"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
-      for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+      for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
       process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
       process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
       try process.run()

@@ -60,6 +60,30 @@ import Testing
     }
   }
 
+  @Test func benchTimesCandidatesSideBySide() throws {
+    try Command.inFolder { atrous in
+      let problem = "c8 h12 w12 k8 r3 s3 d2 p2 nhwc"
+      let arguments = [
+        "bench", "--problem", problem, "--rounds", "7", "--candidate", "direct-nhwc baseline", "--candidate",
+        "direct-scalar baseline",
+      ]
+      let text = try atrous.run(arguments).success()
+      #expect(text.contains("\(problem): 1 thread, placement ") && text.contains("FMA peak"))
+      let rows = try #require(json(atrous.run(arguments + ["--json"]).success())["rows"] as? [[String: Any]])
+      #expect(rows.map { ($0["times_ns"] as? [Double])?.count } == [7, 7])
+      #expect(!FileManager.default.fileExists(atPath: atrous.path("atrous.json")))
+    }
+  }
+
+  @Test func theContextModulePassesItsInputOn() throws {
+    try Command.inFolder { atrous in
+      let network = try json(atrous("network", "context-module", "--json").success())
+      let layers = try #require(network["layers"] as? [[String: Any]])
+      #expect(layers.map { ($0["receptive_field"] as? [Int])?.last } == [3, 5, 9, 17, 33, 65, 67, 67])
+      #expect(try #require(network["identity_error"] as? Double) < 1e-4)
+    }
+  }
+
   /// The top of a JSON text.
   private func json(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

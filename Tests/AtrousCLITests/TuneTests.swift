@@ -36,7 +36,7 @@ import Testing
 
   /// Long enough to be stopped in the middle.
   private let long = [
-    "tune", "--problem", "c32 h40 w40 k32 r3 s3 d2 p2 nhwc", "--problem", "c48 h40 w40 k48 r3 s3 d4 p4 nhwc",
+    "tune", "--problem", "c128 h38 w38 k128 r3 s3 d3 p3 nhwc", "--problem", "c64 h96 w128 k64 r3 s3 d2 p2 nhwc",
     "--budget",
     "60s",
   ]
