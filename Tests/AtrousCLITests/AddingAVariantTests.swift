@@ -60,6 +60,6 @@ import Testing
 
     let report = Report(database, registry: registry).markdown
     #expect(report.contains("| `plain-rows \(HostMachine.instructionSet.rawValue) rows"))
-    #expect(report.contains("- direct-nhwc: takes nhwc in and out"))
+    #expect(report.contains("- depthwise: takes one channel and one filter a group"))
   }
 }

@@ -45,7 +45,9 @@ struct PlainRowsVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
-    Body(problem, rows: values.rows, weights: Self.floats(weights), bias: bias.map(Self.floats) ?? [])
+    var biases: [Float] = []
+    if let bias { biases = Self.floats(bias) }
+    return Body(problem, rows: values.rows, weights: Self.floats(weights), bias: biases)
   }
 
   private static func floats(_ span: RawSpan) -> [Float] {

@@ -13,6 +13,11 @@ enum Interrupt {
       if Interrupt.flag.isSet { _exit(ExitCode.interrupted.rawValue) }
       Interrupt.flag.set()
     }
+    // A parent may have started the command with the signal blocked, and what is blocked stays so.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     return flag
   }
 }
