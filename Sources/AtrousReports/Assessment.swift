@@ -34,7 +34,8 @@ struct Assessment {
       variant.rejection(of: result.key.problem, on: target).map { (variant.id, $0) }
     }
     let choice = result.untuned(on: machine, isa: isa, registry: registry)
-    untuned = ranking.first { $0.candidate == choice }
+    untuned = result.candidates.filter { $0.candidate == choice && constraints.allow($0) }
+      .max { $0.times.count < $1.times.count }
   }
 
   private static func machine(of result: ProblemResult, _ winner: Winner?, _ runs: [String: Run]) -> Machine? {

@@ -159,7 +159,7 @@ extension Assessment {
   fileprivate var gainText: String {
     guard let gain, let untuned, let winner else { return "not measured" }
     let samples = min(untuned.times.count, winner.fastest.times.count)
-    if samples < 6 { return "\(Format.ratio(gain.value)) (\(Format.count(samples, "sample")))" }
+    if samples < Statistics.leastSamples { return "\(Format.ratio(gain.value)) (\(Format.count(samples, "sample")))" }
     return Format.ratio(gain.value, gain.interval)
   }
 
