@@ -15,6 +15,8 @@ public struct RaceRules: Hashable, Sendable {
   public var fieldFactor = 4
   /// The finals' time is kept back from the probes and the rungs, up to this share of all.
   public var finalsShare = 0.5
+  /// What it may take to give the best enough samples for an interval when the time is up.
+  public var answerSeconds = 0.5
   /// Plans kept at once take no more memory than this; the slowest go first.
   public var planBytes = 2 << 30
 
