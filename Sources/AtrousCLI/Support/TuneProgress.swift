@@ -35,7 +35,7 @@ final class TuneProgress {
     case .finished(_, let record, let left):
       done += 1
       if record.invalidity == .correct, record.median ?? .infinity < best?.median ?? .infinity { best = record }
-      line.show(stage: stage, detail: "\(Format.count(done, "candidate")) done\(bestText), \(Clock.text(left)) left")
+      line.show(stage: stage, detail: "\(Clock.text(left)) left, \(done) done\(bestText)")
     case .ended(_, _, let best, let left):
       let found = best.map { "\($0.candidate.ordered()) \(Format.time($0.median!, $0.interval!))" } ?? "nothing right"
       line.note("\(stage): \(found), \(Clock.text(left)) left")
