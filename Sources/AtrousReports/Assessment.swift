@@ -58,6 +58,9 @@ struct Assessment {
     return (ratio.value, ratio.interval)
   }
 
+  /// The fewer samples of the two that `gain` compares.
+  var gainSamples: Int { min(untuned?.times.count ?? 0, winner?.fastest.times.count ?? 0) }
+
   /// Candidates tried, by outcome, over all runs.
   var outcomes: [(outcome: Invalidity, count: Int)] {
     Invalidity.allCases.map { outcome in

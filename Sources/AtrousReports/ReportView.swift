@@ -87,9 +87,9 @@ struct GroupView {
     return "- With \(conditions): " + (texts.isEmpty ? "nothing has won yet" : texts.joined(separator: ", ")) + "."
   }
 
-  /// Tuned over untuned, over the problems whose untuned candidate is in the database.
+  /// Tuned over untuned, over the problems where both have enough samples for an interval.
   private static func gains(_ assessments: [Assessment]) -> String? {
-    let gains = assessments.compactMap { assessment in
+    let gains = assessments.filter { $0.gainSamples >= Statistics.leastSamples }.compactMap { assessment in
       assessment.gain.map { (value: $0.value, problem: assessment.problem) }
     }
     guard let most = gains.max(by: { $0.value < $1.value }), let least = gains.min(by: { $0.value < $1.value }) else {
@@ -100,7 +100,7 @@ struct GroupView {
     return "  The winners are \(Format.ratio(mean)) as fast as the untuned default "
       + "(geometric mean over \(Format.count(gains.count, "problem")); from \(Format.ratio(least.value)) to "
       + "\(Format.ratio(most.value)), the most on `\(most.problem)`)"
-      + (unknown > 0 ? "; for \(Format.count(unknown, "more problem")) the default is not in the database." : ".")
+      + (unknown > 0 ? "; for \(Format.count(unknown, "more problem")) the default was not sampled enough." : ".")
   }
 }
 
@@ -157,9 +157,10 @@ struct UncoveredView {
 extension Assessment {
   /// Below six samples there is no interval of 95 %.
   fileprivate var gainText: String {
-    guard let gain, let untuned, let winner else { return "not measured" }
-    let samples = min(untuned.times.count, winner.fastest.times.count)
-    if samples < Statistics.leastSamples { return "\(Format.ratio(gain.value)) (\(Format.count(samples, "sample")))" }
+    guard let gain else { return "not measured" }
+    if gainSamples < Statistics.leastSamples {
+      return "\(Format.ratio(gain.value)) (\(Format.count(gainSamples, "sample")))"
+    }
     return Format.ratio(gain.value, gain.interval)
   }
 
