@@ -3,9 +3,13 @@
 /// Position `o` and tap `t` meet the input at `o · stride + t · dilation − before`; a tap that falls outside
 /// `0 ..< input` contributes nothing. Dilation 1 is dense. A `Problem` checks its axes; an axis by itself is unchecked.
 public struct Axis: Hashable, Sendable {
+  /// Positions of the input, without padding.
   public let input: Int
+  /// Taps of the filter.
   public let kernel: Int
+  /// Input positions from one output to the next.
   public let stride: Int
+  /// Input positions from one tap to the next; 1 is dense.
   public let dilation: Int
   /// Padding before the first and after the last input position.
   public let before: Int

@@ -1,4 +1,5 @@
 extension Machine {
+  /// The name that results of this machine are kept under.
   public var key: MachineKey { MachineKey(self) }
 
   /// What keeps a result of a machine of equal key from holding here in full: nil, or one clause that names the field.

@@ -6,12 +6,15 @@
 public struct Problem: Hashable, Sendable {
   /// Images in a batch, N.
   public let batch: Int
+  /// Parts that channels and filters are cut into, each convolved by itself; the channels make it depthwise.
   public let groups: Int
   /// Input channels over all groups, C.
   public let channels: Int
   /// Output channels over all groups, K.
   public let filters: Int
+  /// `Axis.absent` in one and two dimensions.
   public let depth: Axis
+  /// `Axis.absent` in one dimension.
   public let height: Axis
   public let width: Axis
   public let type: ElementType

@@ -11,6 +11,10 @@ public struct Resolver: Sendable {
   /// By layer and machine of its table.
   private let relations: [[MachineRelation]]
 
+  /// - Parameters:
+  ///   - machine: whom the tables' machines are compared with.
+  ///   - isa: the best instruction set that may be taken.
+  ///   - registry: the variants that may run.
   public init(
     tables: TableStack = .shared, machine: Machine = HostMachine.current,
     isa: InstructionSet = HostMachine.instructionSet, registry: Registry = .shared
@@ -25,6 +29,7 @@ public struct Resolver: Sendable {
   /// This machine with this process's tables.
   public static let shared = Resolver()
 
+  /// The resolver's machine with an instruction set and threads: what a plan is made for.
   public func target(_ isa: InstructionSet, threads: Int) -> Target {
     Target(machine: machine, isa: isa, threads: threads)
   }

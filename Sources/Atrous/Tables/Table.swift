@@ -12,6 +12,7 @@ import AtrousKernels
 /// ```
 /// A line a problem; the last three fields are nanoseconds: the median and its 95 % interval.
 public struct Table: Sendable {
+  /// The version this build writes, and the only one it reads.
   public static let formatVersion = 1
   /// Bytes of a line, without its newline.
   public static let longestLine = 200
@@ -59,10 +60,13 @@ public struct Table: Sendable {
     public let reason: String
   }
 
+  /// Who made the table.
   public let generator: String
   /// Key and L3 sharing alone; other facts are unknown.
   public let machines: [Machine]
+  /// In the order of the text.
   public let entries: [Entry]
+  /// Lines that name what this build does not know.
   public let skipped: [Skipped]
   let problems: ProblemIndex
   /// In the order of `problems.order`: what `find` looks at, side by side in memory.

@@ -4,6 +4,7 @@ import CAtrousPlatform
 
 /// Tables in order: the user's, the system's, the embedded one.
 public struct TableStack: Sendable {
+  /// One table and where it came from.
   public struct Layer: Sendable {
     /// The file's path, or `embedded`.
     public let origin: String
@@ -15,6 +16,7 @@ public struct TableStack: Sendable {
     }
   }
 
+  /// The first wins where two have equally good evidence.
   public let layers: [Layer]
 
   public init(_ layers: [Layer]) { self.layers = layers }

@@ -57,11 +57,14 @@ public struct PreflightCheck: Codable, Hashable, Sendable {
 
 /// One process that measured.
 public struct Run: Hashable, Sendable {
+  /// Unique among all databases: see `makeID()`.
   public let id: String
   public let generator: Generator
   /// With its facts; read back from a file, it holds what the file tells.
   public let machine: Machine
+  /// What was measured of the machine in this run.
   public let measurements: [Measurement]
+  /// Whether the machine was fit to be measured on when the run began.
   public let preflight: [PreflightCheck]
 
   public init(

@@ -5,7 +5,7 @@ public enum Statistics {
   /// Fewer samples have no 95 % interval.
   public static let leastSamples = 6
 
-  /// The median of at least one sample: the mean of the middle two where their number is even.
+  /// The median of at least one sample (none traps): the mean of the middle two where their number is even.
   public static func median(_ samples: [Double]) -> Double { medianOfSorted(samples.sorted()) }
 
   static func medianOfSorted(_ sorted: [Double]) -> Double {

@@ -5,11 +5,14 @@ import Foundation
 /// Many processes may use one file: a writer locks, reads, changes, writes a temporary file, synchronises and renames,
 /// so a kill at any instant leaves a valid database.
 public struct Store: Hashable, Sendable {
+  /// The database file.
   public let path: String
 
   public init(_ path: String) { self.path = path }
 
+  /// The file that writers lock; it stays, empty.
   public var lockPath: String { path + ".lock" }
+  /// The folder of the journals, one a run.
   public var journalPath: String { path + ".journal" }
 
   /// The file's database, without what only journals hold; nil where there is no file.
