@@ -8,9 +8,9 @@ import AtrousKernels
 /// ```
 /// let problem = try Problem(text: "c64 h33 w33 k64 r3 s3 d2 p2 nhwc bias relu")
 /// let convolution = try Convolution(problem, weights: weights.span, bias: bias.span)
-/// let workspace = try convolution.makeWorkspace()
+/// var workspace = try convolution.makeWorkspace()
 /// var out = output.mutableSpan
-/// try convolution.run(input: input.span, output: &out, workspace: workspace)
+/// try convolution.run(input: input.span, output: &out, workspace: &workspace)
 /// ```
 public struct Convolution: Sendable {
   public let plan: Plan
@@ -83,23 +83,23 @@ public struct Convolution: Sendable {
   ///   - input: `problem.inputElements` values in its input layout.
   ///   - residual: `problem.outputElements` values where the epilogue adds one, else nil.
   ///   - output: `problem.outputElements` values in the output layout.
-  ///   - workspace: of `makeWorkspace()`.
+  ///   - workspace: of `makeWorkspace()`; exclusive, so that no two executions share scratch.
   ///   - pool: one caller at a time; nil runs on the calling thread.
   /// - Throws: `ExecutionError` naming the buffer, its bytes and the bytes needed.
   public func run(
     input: Span<Float>, residual: Span<Float>? = nil, output: inout MutableSpan<Float>,
-    workspace: borrowing Workspace, pool: WorkerPool? = nil
+    workspace: inout Workspace, pool: WorkerPool? = nil
   ) throws(ExecutionError) {
     var bytes = output.mutableBytes
     try plan.run(
-      input: input.bytes, residual: residual?.bytes, output: &bytes, workspace: workspace, pool: pool)
+      input: input.bytes, residual: residual?.bytes, output: &bytes, workspace: &workspace, pool: pool)
   }
 
   /// Runs on raw memory of the right sizes, unchecked: no throw, no allocation, no mutex (see `Plan.execute`).
   public func execute(
     input: UnsafeRawPointer, residual: UnsafeRawPointer? = nil, output: UnsafeMutableRawPointer,
-    workspace: borrowing Workspace, pool: WorkerPool? = nil
+    workspace: inout Workspace, pool: WorkerPool? = nil
   ) {
-    plan.execute(input: input, residual: residual, output: output, workspace: workspace, pool: pool)
+    plan.execute(input: input, residual: residual, output: output, workspace: &workspace, pool: pool)
   }
 }

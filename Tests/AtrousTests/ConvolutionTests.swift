@@ -35,9 +35,9 @@ import Testing
       resolver: Resolver(tables: TableStack([])))
     #expect(convolution.plan.candidate == convolution.resolution.candidate)
     var output = [Float](repeating: .nan, count: 90)
-    let workspace = try convolution.makeWorkspace()
+    var workspace = try convolution.makeWorkspace()
     var span = output.mutableSpan
-    try convolution.run(input: input.span, residual: residual.span, output: &span, workspace: workspace)
+    try convolution.run(input: input.span, residual: residual.span, output: &span, workspace: &workspace)
     let truth = expected(input, weights, bias, residual)
     #expect(zip(output, truth).allSatisfy { abs($0 - $1) < 1e-5 })
 
@@ -53,7 +53,7 @@ import Testing
         raw.withUnsafeMutableBytes { output in
           same.execute(
             input: input.baseAddress!, residual: residual.baseAddress!, output: output.baseAddress!,
-            workspace: workspace, pool: pool)
+            workspace: &workspace, pool: pool)
         }
       }
     }
@@ -67,10 +67,11 @@ import Testing
       resolver: Fake.resolver([table]))
     #expect(convolution.plan.candidate.description == "slow baseline tw3")
     var output = [Float](repeating: 0, count: 90)
+    var workspace = try convolution.makeWorkspace()
     var span = output.mutableSpan
     try convolution.run(
       input: [Float](repeating: 0, count: 60).span, residual: [Float](repeating: 0, count: 90).span, output: &span,
-      workspace: try convolution.makeWorkspace())
+      workspace: &workspace)
     #expect(output.allSatisfy { $0 == 3 })
   }
 
@@ -85,11 +86,11 @@ import Testing
       try Convolution(problem, weights: weights.span, bias: bias.span, threads: 0)
     }
     let convolution = try Convolution(problem, weights: weights.span, bias: bias.span)
-    let workspace = try convolution.makeWorkspace()
+    var workspace = try convolution.makeWorkspace()
     var output = [Float](repeating: 0, count: 90)
     #expect(throws: ExecutionError.wrongSize(buffer: "input", bytes: 216, expected: 240)) {
       var span = output.mutableSpan
-      try convolution.run(input: weights.span, residual: nil, output: &span, workspace: workspace)
+      try convolution.run(input: weights.span, residual: nil, output: &span, workspace: &workspace)
     }
   }
 

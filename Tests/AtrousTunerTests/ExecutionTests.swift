@@ -58,7 +58,7 @@ private let problems: [Problem] = try! [
     let plan = try proposal.variant.makePlan(
       proposal.candidate.configuration, for: problem, on: target, weights: weights.span.bytes,
       bias: problem.epilogue.bias ? bias.span.bytes : nil)
-    let workspace = try plan.makeWorkspace()
+    var workspace = try plan.makeWorkspace()
     let input = [Float](repeating: 1, count: problem.inputElements)
     let residual = [Float](repeating: 1, count: problem.outputElements)
     var output = [Float](repeating: 0, count: problem.outputElements)
@@ -69,7 +69,7 @@ private let problems: [Problem] = try! [
           let before = atrous_allocations()
           for _ in 0..<3 {
             plan.execute(
-              input: input.baseAddress!, residual: residual, output: output.baseAddress!, workspace: workspace,
+              input: input.baseAddress!, residual: residual, output: output.baseAddress!, workspace: &workspace,
               pool: pool)
           }
           return atrous_allocations() - before

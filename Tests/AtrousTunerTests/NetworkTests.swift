@@ -59,10 +59,10 @@ import Testing
   private func run(_ problem: Problem, _ input: [Float]) throws -> [Float] {
     let weights = [Float](repeating: 1, count: problem.weightElements)
     let convolution = try Convolution(problem, weights: weights.span, resolver: Self.untuned)
-    let workspace = try convolution.makeWorkspace()
+    var workspace = try convolution.makeWorkspace()
     var output = [Float](repeating: 0, count: problem.outputElements)
     var span = output.mutableSpan
-    try convolution.run(input: input.span, output: &span, workspace: workspace)
+    try convolution.run(input: input.span, output: &span, workspace: &workspace)
     return output
   }
 }

@@ -63,9 +63,9 @@ public struct GuardedRun {
       GuardedBuffer(arranged($0, problem.outputLayout, batch: problem.batch, channels: problem.filters))
     }
     let output = GuardedBuffer(count: problem.outputElements)
-    let workspace = try plan.makeWorkspace()
+    var workspace = try plan.makeWorkspace()
     plan.execute(
-      input: input.pointer, residual: residual?.pointer, output: output.pointer, workspace: workspace, pool: pool)
+      input: input.pointer, residual: residual?.pointer, output: output.pointer, workspace: &workspace, pool: pool)
     self.output = output.values
     var faults: [String] = []
     for (name, buffer) in [

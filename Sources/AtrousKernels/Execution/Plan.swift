@@ -26,11 +26,11 @@ public struct Plan: Sendable {
   ///   - input: `problem.inputElements` elements.
   ///   - residual: `problem.outputElements` elements where the epilogue adds one, else nil.
   ///   - output: `problem.outputElements` elements, overlapping neither.
-  ///   - workspace: made by `makeWorkspace()` of this plan.
+  ///   - workspace: made by `makeWorkspace()` of this plan; exclusive, as two executions at once would share scratch.
   ///   - pool: one caller at a time; nil runs on the calling thread.
   public func execute(
     input: UnsafeRawPointer, residual: UnsafeRawPointer? = nil, output: UnsafeMutableRawPointer,
-    workspace: borrowing Workspace, pool: WorkerPool? = nil
+    workspace: inout Workspace, pool: WorkerPool? = nil
   ) {
     let job = Job(
       body: body, tensors: Tensors(input: input, residual: residual, output: output), workspace: workspace.base,
@@ -45,7 +45,7 @@ public struct Plan: Sendable {
   /// Checks the sizes, then executes.
   /// - Throws: `ExecutionError` naming the buffer, its bytes and the bytes needed.
   public func run(
-    input: RawSpan, residual: RawSpan? = nil, output: inout MutableRawSpan, workspace: borrowing Workspace,
+    input: RawSpan, residual: RawSpan? = nil, output: inout MutableRawSpan, workspace: inout Workspace,
     pool: WorkerPool? = nil
   ) throws(ExecutionError) {
     try ExecutionError.check("input", input.byteCount, problem.inputElements * problem.type.bytes)
@@ -64,10 +64,10 @@ public struct Plan: Sendable {
           residual.withUnsafeBytes { residual in
             execute(
               input: input.baseAddress!, residual: residual.baseAddress, output: output.baseAddress!,
-              workspace: workspace, pool: pool)
+              workspace: &workspace, pool: pool)
           }
         } else {
-          execute(input: input.baseAddress!, output: output.baseAddress!, workspace: workspace, pool: pool)
+          execute(input: input.baseAddress!, output: output.baseAddress!, workspace: &workspace, pool: pool)
         }
       }
     }

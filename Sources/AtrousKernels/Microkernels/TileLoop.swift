@@ -74,7 +74,7 @@ package final class TileLoop: PlanBody {
   }
 
   /// Runs every thread's share.
-  package func execute(workspace: borrowing Workspace, pool: WorkerPool?) {
+  package func execute(workspace: inout Workspace, pool: WorkerPool?) {
     let tensors = Tensors(input: workspace.base, residual: nil, output: workspace.base)
     let job = Job(
       body: self, tensors: tensors, workspace: workspace.base, workerOffset: 0, workerStride: roundedToLine(workerBytes)

@@ -9,7 +9,7 @@ final class Yardstick {
   private static let calls = 200
 
   private let loop: TileLoop
-  private let workspace: Workspace
+  private var workspace: Workspace
   private let team: Team
   private let sampler: Sampler
   /// GFLOP/s of the best register tile, all threads together.
@@ -23,9 +23,9 @@ final class Yardstick {
     let sampler = Sampler(clock: clock, cache: .warm, target: target)
     var best: (loop: TileLoop, rates: [Double])?
     for loop in try TileLoop.all(of: isa, threads: team.threads, calls: Self.calls) {
-      let workspace = try loop.makeWorkspace()
+      var workspace = try loop.makeWorkspace()
       let rates = (0..<20).map { _ in
-        Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: workspace, pool: team.pool) }, 1)
+        Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) }, 1)
       }
       if best == nil || Statistics.median(rates) > Statistics.median(best!.rates) { best = (loop, rates) }
     }
@@ -39,7 +39,7 @@ final class Yardstick {
   }
 
   func sample() {
-    samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: workspace, pool: team.pool) })
+    samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) })
   }
 
   /// The loop's times over all rounds; nil before the first.

@@ -178,6 +178,6 @@ private struct LayerContestant {
   let pool: WorkerPool?
 
   func execute() {
-    ready.plan.execute(input: input.raw, output: output.raw, workspace: ready.workspace, pool: pool)
+    ready.plan.execute(input: input.raw, output: output.raw, workspace: &ready.workspace, pool: pool)
   }
 }

@@ -39,7 +39,7 @@ final class Entrant {
 /// A plan with its workspace.
 final class ReadyPlan {
   let plan: Plan
-  let workspace: Workspace
+  var workspace: Workspace
 
   init(_ plan: Plan) throws(PlanError) {
     self.plan = plan

@@ -80,7 +80,7 @@ final class MeasuredProblem {
   func sample(_ entrant: Entrant) {
     guard let ready = entrant.ready else { return }
     let nanoseconds = sampler.sample(repeats: entrant.repeats) {
-      verifier.data.execute(ready.plan, to: output.raw, workspace: ready.workspace, pool: team.pool)
+      verifier.data.execute(ready.plan, to: output.raw, workspace: &ready.workspace, pool: team.pool)
     }
     entrant.samples.append(nanoseconds)
   }

@@ -52,9 +52,9 @@ final class ProblemData: @unchecked Sendable {
     return try variant.makePlan(configuration, for: problem, on: target, weights: weights.bytes.bytes, bias: bias)
   }
 
-  func execute(_ plan: Plan, to output: UnsafeMutableRawPointer, workspace: borrowing Workspace, pool: WorkerPool?) {
+  func execute(_ plan: Plan, to output: UnsafeMutableRawPointer, workspace: inout Workspace, pool: WorkerPool?) {
     plan.execute(
-      input: input.raw, residual: plan.problem.epilogue.add ? residual.raw : nil, output: output, workspace: workspace,
+      input: input.raw, residual: plan.problem.epilogue.add ? residual.raw : nil, output: output, workspace: &workspace,
       pool: pool)
   }
 }

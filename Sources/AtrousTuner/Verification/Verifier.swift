@@ -87,10 +87,10 @@ public final class Verifier: Sendable {
   /// Executes with a guarded workspace; returns what was overwritten.
   func run(_ plan: Plan, output: GuardedBuffer, pool: WorkerPool?) throws(PlanError) -> VerificationFailure? {
     let guardBytes = 4096
-    let workspace = try Workspace(bytes: plan.workspaceBytes + guardBytes)
+    var workspace = try Workspace(bytes: plan.workspaceBytes + guardBytes)
     let words = workspace.base.assumingMemoryBound(to: UInt32.self)
     GuardedBuffer.fill(words, workspace.bytes / 4)
-    data.execute(plan, to: output.raw, workspace: workspace, pool: pool)
+    data.execute(plan, to: output.raw, workspace: &workspace, pool: pool)
     if let word = GuardedBuffer.firstBroken(words + plan.workspaceBytes / 4, guardBytes / 4) {
       return .guardOverwritten(buffer: "workspace", byteOffset: plan.workspaceBytes + word * 4)
     }

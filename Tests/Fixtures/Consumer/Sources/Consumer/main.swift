@@ -16,9 +16,9 @@ func run() throws {
 
   let convolution = try Convolution(
     problem, weights: weights.span, bias: bias.span, threads: 1, resolver: resolver)
-  let workspace = try convolution.makeWorkspace()
+  var workspace = try convolution.makeWorkspace()
   var span = output.mutableSpan
-  try convolution.run(input: input.span, output: &span, workspace: workspace)
+  try convolution.run(input: input.span, output: &span, workspace: &workspace)
 
   print(convolution.resolution)
   let center = output[(4 * 9 + 4) * 8]
