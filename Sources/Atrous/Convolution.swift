@@ -22,19 +22,17 @@ public struct Convolution: Sendable {
   /// The threads of a plan that is not told: `ATROUS_THREADS`, 1 where it is unset or out of range.
   public static let defaultThreads: Int = {
     guard let text = HostMachine.environment("ATROUS_THREADS"), !text.isEmpty else { return 1 }
-    if let threads = Int(text), allowedThreads.contains(threads) { return threads }
-    HostMachine.note("ATROUS_THREADS is \"\(text)\"; allowed: 1 to \(allowedThreads.upperBound); ignored")
+    if let threads = Int(text), WorkerPool.threadRange.contains(threads) { return threads }
+    HostMachine.note("ATROUS_THREADS is \"\(text)\"; allowed: 1 to \(WorkerPool.threadRange.upperBound); ignored")
     return 1
   }()
-
-  private static let allowedThreads = 1...1023
 
   /// Chooses and packs.
   ///
   /// - Parameters:
   ///   - weights: K × C/g × (T ×) R × S values.
   ///   - bias: K values where the problem's epilogue has a bias, else nil.
-  ///   - threads: those the work is cut for, 1 to 1023; a smaller pool, or none, runs it too.
+  ///   - threads: those the work is cut for, in `WorkerPool.threadRange`; a smaller pool, or none, runs it too.
   /// - Throws: `AtrousError` for a problem nothing accepts, buffers of the wrong size, and memory that is not there.
   public init(
     _ problem: Problem, weights: Span<Float>, bias: Span<Float>? = nil, threads: Int = Self.defaultThreads,
@@ -54,7 +52,7 @@ public struct Convolution: Sendable {
   private init(
     _ problem: Problem, weights: RawSpan, bias: RawSpan?, threads: Int, resolver: Resolver
   ) throws(AtrousError) {
-    guard Self.allowedThreads.contains(threads) else { throw .threads(threads, allowed: Self.allowedThreads) }
+    guard WorkerPool.threadRange.contains(threads) else { throw .threads(threads, allowed: WorkerPool.threadRange) }
     let resolution = try resolver.resolve(problem, threads: threads)
     let candidate = resolution.candidate
     HostMachine.note("\(problem): \(resolution)")

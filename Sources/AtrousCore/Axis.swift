@@ -61,9 +61,28 @@ public struct Axis: Hashable, Sendable {
   }
 
   /// Pairs of an output position and a tap that meets the input there.
-  public var liveTapCount: Int {
-    kernel <= output
-      ? (0..<kernel).reduce(0) { $0 + liveOutputs(ofTap: $1).count }
-      : (0..<output).reduce(0) { $0 + liveTaps(at: $1).count }
+  public var liveTapCount: Int { pairs(below: before + input) - pairs(below: before) }
+
+  /// Pairs of an output position and a tap with `position · stride + tap · dilation < end`, in logarithmic time.
+  private func pairs(below end: Int) -> Int {
+    func positions(before reach: Int) -> Int { reach <= 0 ? 0 : min(output, (reach - 1) / stride + 1) }
+    // Up to `full` every tap counts, from `some` none.
+    let full = positions(before: end - (kernel - 1) * dilation)
+    let some = positions(before: end)
+    guard full < some else { return kernel * full }
+    return kernel * full
+      + Self.floorSum(
+        some - full, factor: stride, offset: end - (some - 1) * stride + dilation - 1, divisor: dilation)
+  }
+
+  /// Σ ⌊(factor · i + offset) / divisor⌋ over `0 ..< count`, by Euclid's algorithm: whole multiples are summed apart, then
+  /// the lattice points under the line are counted along its other axis.
+  private static func floorSum(_ count: Int, factor: Int, offset: Int, divisor: Int) -> Int {
+    if count == 0 { return 0 }
+    let (slope, factor) = factor.quotientAndRemainder(dividingBy: divisor)
+    let (base, offset) = offset.quotientAndRemainder(dividingBy: divisor)
+    let whole = count * (count - 1) / 2 * slope + count * base
+    let (rows, rest) = (factor * count + offset).quotientAndRemainder(dividingBy: divisor)
+    return rows == 0 ? whole : whole + floorSum(rows, factor: divisor, offset: rest, divisor: factor)
   }
 }

@@ -47,24 +47,23 @@ public struct Problem: Hashable, Sendable {
   }
 
   /// The problem with another epilogue.
-  public func with(epilogue: Epilogue) throws(ProblemError) -> Problem {
-    try Problem(
-      batch: batch, groups: groups, channels: channels, filters: filters, depth: depth, height: height, width: width,
-      type: type, inputLayout: inputLayout, outputLayout: outputLayout, direction: direction, epilogue: epilogue)
-  }
+  public func with(epilogue: Epilogue) throws(ProblemError) -> Problem { try copy(epilogue: epilogue) }
 
   /// The problem with another batch.
-  public func with(batch: Int) throws(ProblemError) -> Problem {
-    try Problem(
-      batch: batch, groups: groups, channels: channels, filters: filters, depth: depth, height: height, width: width,
-      type: type, inputLayout: inputLayout, outputLayout: outputLayout, direction: direction, epilogue: epilogue)
-  }
+  public func with(batch: Int) throws(ProblemError) -> Problem { try copy(batch: batch) }
 
   /// The problem with other layouts.
   public func with(inputLayout: Layout, outputLayout: Layout) throws(ProblemError) -> Problem {
+    try copy(inputLayout: inputLayout, outputLayout: outputLayout)
+  }
+
+  private func copy(
+    batch: Int? = nil, inputLayout: Layout? = nil, outputLayout: Layout? = nil, epilogue: Epilogue? = nil
+  ) throws(ProblemError) -> Problem {
     try Problem(
-      batch: batch, groups: groups, channels: channels, filters: filters, depth: depth, height: height, width: width,
-      type: type, inputLayout: inputLayout, outputLayout: outputLayout, direction: direction, epilogue: epilogue)
+      batch: batch ?? self.batch, groups: groups, channels: channels, filters: filters, depth: depth, height: height,
+      width: width, type: type, inputLayout: inputLayout ?? self.inputLayout,
+      outputLayout: outputLayout ?? self.outputLayout, direction: direction, epilogue: epilogue ?? self.epilogue)
   }
 
   /// Spatial dimensions the text writes: 1 (w), 2 (h, w) or 3 (z, h, w).

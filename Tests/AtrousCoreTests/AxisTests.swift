@@ -43,6 +43,12 @@ import Testing
     }
   }
 
+  @Test func hugeKernelsAreCountedAtOnce() {
+    let axis = Axis(input: 2_000_000_001, kernel: 2_000_000_001, before: 1_000_000_000, after: 1_000_000_000)
+    let n = 1_000_000_000
+    #expect(axis.liveTapCount == 3 * n * n + 3 * n + 1)
+  }
+
   @Test func outputsEqualAPlainCount() {
     for problem in RandomProblems(seed: 7).with(500) {
       let axis = problem.width

@@ -57,8 +57,9 @@ public struct Resolution: Hashable, Sendable {
   public let evidence: Evidence?
   /// The variant has changed since it was measured.
   public let isStale: Bool
-  /// How much slower than the best the candidate may be, as a fraction: on the exact rung the upper half of its
-  /// interval; nil where nothing was measured that would tell.
+  /// On the exact rung, where the candidate is the fastest that was measured: how far its own 95 % interval reaches above
+  /// its median, as a fraction. Says nothing of candidates that were not tried; nil where nothing was measured that
+  /// would tell.
   public var expectedRegret: Double? {
     guard let entry = evidence?.entry, rung == .exact, !isStale else { return nil }
     return entry.interval.upperBound / entry.median - 1

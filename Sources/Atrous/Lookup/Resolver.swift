@@ -78,14 +78,11 @@ public struct Resolver: Sendable {
   private func exact(_ rung: Rung, _ problem: Problem, _ threads: Int, _ layer: Int, machine: Int) -> [Match] {
     let table = tables.layers[layer].table
     var found: [Match] = []
-    var limit = threads
-    while let index = table.find(problem, machine: machine, threads: limit) {
-      if accepts(table.entries[index], for: problem, threads: threads) {
-        let match = match(rung, layer, index, distance: 0)
-        found.append(match)
-        if match.demotion == nil { break }
-      }
-      limit = table.entries[index].threads - 1
+    for index in table.all(problem, machine: machine, threads: threads)
+    where accepts(table.entries[index], for: problem, threads: threads) {
+      let match = match(rung, layer, index, distance: 0)
+      found.append(match)
+      if match.demotion == nil { break }
     }
     return found
   }

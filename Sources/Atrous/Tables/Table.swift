@@ -97,6 +97,14 @@ public struct Table: Sendable {
     }
     return best
   }
+
+  /// As `find`, all entries: by falling threads, equal ones in the order of the text.
+  func all(_ problem: Problem, machine: Int, threads: Int) -> [Int] {
+    problems.positions(of: problem).map { places[$0] }
+      .filter { $0.machine == machine && $0.threads <= threads }
+      .sorted { ($1.threads, $0.entry) < ($0.threads, $1.entry) }
+      .map(\.entry)
+  }
 }
 
 extension Problem {

@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
     if let demotion = resolution.demotion { rows.append(("lowered", "one rung: \(demotion)")) }
     if resolution.isStale { rows.append(("stale", "measured with another revision of the variant")) }
     let regret = resolution.expectedRegret.map {
-      "at most \(Format.fixed(100 * $0, 1)) % over the best candidate tried"
+      "fastest of those tried; its own interval reaches \(Format.fixed(100 * $0, 1)) % above its median"
     }
     return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung))]
   }

@@ -1,5 +1,6 @@
 import AtrousCore
 import AtrousDatabase
+import AtrousKernels
 import Foundation
 
 /// The thread counts of `--threads`.
@@ -21,7 +22,7 @@ enum ThreadCounts: Hashable {
 
 /// Readers of option values. Each throws an `InputError` that says what is allowed; the parser adds the option's name.
 enum Arguments {
-  static let threadRange = 1...1023
+  static let threadRange = WorkerPool.threadRange
 
   static func whole(_ range: ClosedRange<Int>) -> @Sendable (String) throws -> Int {
     { text in

@@ -34,6 +34,12 @@ struct PaddedRows: Sendable {
   var blockElements: Int { rows * rowElements }
   var elements: Int { problem.batch * blocks * blockElements }
 
+  /// As `4 * elements`, where those may pass `Int`.
+  var expectedBytes: Double {
+    let rows = Double(problem.batch) * Double(blocks) * Double(rows)
+    return 4 * rows * Double(problem.channels) * Double(problem.width.stride) * Double(pitch)
+  }
+
   /// Where tap `s` of output column 0 of a block stands in a channel's row.
   func column(ofTap s: Int) -> Int {
     let (position, phase) = (s * problem.width.dilation).quotientAndRemainder(dividingBy: problem.width.stride)

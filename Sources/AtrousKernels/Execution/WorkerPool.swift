@@ -3,18 +3,21 @@ import CAtrousPlatform
 /// Threads that run the parts of a plan. The caller is one of them; the others spin for a moment after each stage, then
 /// park until the next. One caller at a time.
 public final class WorkerPool: @unchecked Sendable {
+  /// The threads a pool, and a plan, may have.
+  public static let threadRange = 1...CallWord.workerLimit
+
   /// Threads at work, the caller included.
   public let threads: Int
   private let board: Board
   private var handles: [atrous_thread] = []
 
   /// - Parameters:
-  ///   - threads: 1…1023, the caller included.
+  ///   - threads: in `threadRange`, the caller included.
   ///   - processors: where to pin the workers (the caller is not touched): worker `i`, from 1, to `processors[i]`; nil pins nothing.
   /// - Throws: `WorkerPoolError` for a count out of range, too few processors, or a thread the system refuses.
   public init(threads: Int, processors: [Int]? = nil) throws(WorkerPoolError) {
-    guard (1...CallWord.workerLimit).contains(threads) else {
-      throw .outOfRange(threads: threads, allowed: 1...CallWord.workerLimit)
+    guard Self.threadRange.contains(threads) else {
+      throw .outOfRange(threads: threads, allowed: Self.threadRange)
     }
     if let processors, processors.count < threads {
       throw .tooFewProcessors(processors.count, threads: threads)
@@ -27,19 +30,16 @@ public final class WorkerPool: @unchecked Sendable {
       var handle = atrous_thread()
       guard atrous_thread_start(&handle, workerMain, context.toOpaque()) == 0 else {
         context.release()
-        stop()
+        // All properties are set: `deinit` stops those that run.
         throw .noThread(index: index)
       }
       handles.append(handle)
     }
   }
 
-  deinit { stop() }
-
-  private func stop() {
+  deinit {
     board.publish(workers: CallWord.stop)
     for handle in handles { atrous_thread_join(handle) }
-    handles = []
     board.free()
   }
 

@@ -15,8 +15,10 @@ package final class TileLoop: PlanBody {
   private let calls: Int
   private let threads: Int
 
-  /// Loops through every register tile of an instruction set this machine has.
+  /// Loops through every register tile of an instruction set.
+  /// - Throws: `PlanError` where the machine lacks the set, or memory is short.
   package static func all(of isa: InstructionSet, threads: Int, calls: Int) throws(PlanError) -> [TileLoop] {
+    if let rejection = isa.executionRejection { throw .rejected("register-tile", rejection) }
     var loops: [TileLoop] = []
     for shape in MicrokernelSet.tiles(of: isa) {
       loops.append(try TileLoop(shape, MicrokernelSet.of(isa), threads: threads, calls: calls))

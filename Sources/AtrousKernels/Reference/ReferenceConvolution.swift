@@ -15,16 +15,22 @@ public final class ReferenceConvolution: Sendable {
   private let columns = Int(ATROUS_REFERENCE_COLUMNS)
   private let rows = Int(ATROUS_REFERENCE_ROWS)
 
-  /// - Throws: `PlanError` where the problem is not accepted, the spans have the wrong size, or memory is short.
+  /// - Throws: `PlanError` where the problem is not accepted, the machine lacks the instruction set, the spans have the
+  ///   wrong size, or memory is short.
   public convenience init(
     _ problem: Problem, isa: InstructionSet, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) {
-    if let rejection = Self.rejection(of: problem) { throw .rejected("reference", rejection) }
+    if let rejection = Self.rejection(of: problem) ?? isa.executionRejection {
+      throw .rejected("reference", rejection)
+    }
     try PlanError.check(weights, bias, problem)
     try self.init(checked: problem, MicrokernelSet.of(isa), weights, bias)
   }
 
-  static func rejection(of problem: Problem) -> Rejection? { problem.typeRejection ?? problem.plainLayoutRejection }
+  /// Why the reference does not take the problem; nil where it does.
+  package static func rejection(of problem: Problem) -> Rejection? {
+    problem.typeRejection ?? problem.plainLayoutRejection
+  }
 
   init(checked problem: Problem, _ set: MicrokernelSet, _ weights: RawSpan, _ bias: RawSpan?) throws(PlanError) {
     self.problem = problem

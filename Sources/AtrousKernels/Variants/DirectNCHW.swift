@@ -35,13 +35,13 @@ struct DirectNCHWVariant: KernelVariant {
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.typeRejection ?? problem.layoutRejection(.nchw)
+      ?? rejection(of: initial(for: problem, on: target), for: problem, on: target)
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
     if let rejection = values.tileValues.rejection(on: target) { return rejection }
-    let bytes = rows(values, problem, values.tileValues.tile(on: target.isa)!).elements.multipliedReportingOverflow(
-      by: 4)
-    return bytes.overflow ? Rejection(.memory, "the padded rows would pass 2^63 bytes") : nil
+    let rows = rows(values, problem, values.tileValues.tile(on: target.isa)!)
+    return Problem.memoryRejection("the padded rows", rows.expectedBytes)
   }
 
   private func rows(_ values: Values, _ problem: Problem, _ tile: TileShape) -> PaddedRows {
@@ -74,15 +74,17 @@ struct DirectNCHWVariant: KernelVariant {
       }
     }
     let first = initial(for: problem, on: target)
-    return space.contains(first) ? space : [first] + space
+    let others = space.filter { $0 != first && rejection(of: $0, for: problem, on: target) == nil }
+    return [first] + others
   }
 
   /// Blocks of columns whose rows, of all taps and channels, fit L2, and half of it; all columns where they fit.
   private func columnBlocks(_ problem: Problem, _ tile: TileShape, _ target: Target) -> [Int] {
-    let column = 4 * problem.channelsPerGroup * problem.depth.kernel * problem.height.kernel * problem.width.stride
+    let column =
+      4 * Double(problem.channelsPerGroup * problem.depth.kernel * problem.height.kernel) * Double(problem.width.stride)
     return Set(
       [target.l2Bytes, target.l2Bytes / 2].map { bytes in
-        let fitting = max(bytes / column - problem.width.span, 8 * tile.nr) / tile.nr * tile.nr
+        let fitting = max(Int(Double(bytes) / column) - problem.width.span, 8 * tile.nr) / tile.nr * tile.nr
         return fitting >= problem.width.output ? 0 : fitting
       }
     ).sorted()

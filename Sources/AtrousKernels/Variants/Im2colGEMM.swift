@@ -67,7 +67,7 @@ struct Im2colGEMMVariant: KernelVariant {
     let flops =
       Double(problem.nominalFLOPs) * rounded(problem.filtersPerGroup, tile.mr)
       * rounded(problem.outputPositions, tile.nr)
-    let columns = Double(4 * problem.batch * problem.channels * problem.taps) * Double(problem.outputPositions)
+    let columns = 4 * Double(problem.batch * problem.channels) * Double(problem.taps) * Double(problem.outputPositions)
     var cost = Cost.roofline(
       flops: flops, efficiency: values.tileValues.efficiency(on: target), bytes: Double(problem.minimumBytes),
       workspaceBytes: 4 * blockElements(values, problem, target) * target.threads,

@@ -11,12 +11,10 @@ import CAtrousMicrokernel
 struct IndirectGEMMVariant: KernelVariant {
   let id: VariantID = "indirect-gemm"
 
-  func rejection(of problem: Problem, on target: Target) -> Rejection? { problem.panelRejection }
-  func rejection(of values: TileValues, for problem: Problem, on target: Target) -> Rejection? {
-    values.rejection(on: target)
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    problem.panelRejection
+      ?? Problem.memoryRejection("the pointer table", 8 * Double(problem.outputPositions) * Double(problem.taps))
   }
-  func initial(for problem: Problem, on target: Target) -> TileValues { .fitting(problem, target) }
-  func space(for problem: Problem, on target: Target) -> [TileValues] { TileValues.all(on: target) }
 
   func cost(of values: TileValues, for problem: Problem, on target: Target) -> Cost {
     let tile = values.tile(on: target.isa)!

@@ -12,16 +12,11 @@ struct TapwiseGEMMVariant: KernelVariant {
   let id: VariantID = "tapwise-gemm"
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? { problem.panelRejection }
-  func rejection(of values: TileValues, for problem: Problem, on target: Target) -> Rejection? {
-    values.rejection(on: target)
-  }
-  func initial(for problem: Problem, on target: Target) -> TileValues { .fitting(problem, target) }
-  func space(for problem: Problem, on target: Target) -> [TileValues] { TileValues.all(on: target) }
 
   func cost(of values: TileValues, for problem: Problem, on target: Target) -> Cost {
     let tile = values.tile(on: target.isa)!
     // Outputs come and go once a tap, from L2 or L3.
-    let passes = Double(2 * problem.taps * problem.outputElements * 4)
+    let passes = 8 * Double(problem.taps) * Double(problem.outputElements)
     return Cost.roofline(
       flops: values.flops(problem, target), efficiency: values.efficiency(on: target),
       bytes: Double(problem.minimumBytes) + passes / 4, workspaceBytes: 0,

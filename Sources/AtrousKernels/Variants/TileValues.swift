@@ -49,6 +49,14 @@ struct TileValues: Tunables {
   func efficiency(on target: Target) -> Double { 0.9 / max(1, loads) }
 }
 
+extension KernelVariant where Values == TileValues {
+  func rejection(of values: TileValues, for problem: Problem, on target: Target) -> Rejection? {
+    values.rejection(on: target)
+  }
+  func initial(for problem: Problem, on target: Target) -> TileValues { .fitting(problem, target) }
+  func space(for problem: Problem, on target: Target) -> [TileValues] { TileValues.all(on: target) }
+}
+
 extension Problem {
   /// The rejection of variants whose register tiles have filters for columns, channels last.
   var panelRejection: Rejection? {

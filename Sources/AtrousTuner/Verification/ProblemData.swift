@@ -1,5 +1,6 @@
 import AtrousCore
 import AtrousKernels
+import CAtrousPlatform
 
 /// The tensors of one problem, from the generator. Bias and residual are always there, so that every epilogue of the
 /// problem can run. Read-only after it is made.
@@ -28,6 +29,13 @@ final class ProblemData: @unchecked Sendable {
     generator.fill(bias.floats, count: bias.count, with: .bias)
     generator.fill(residual.floats, of: .output(of: problem), with: .residual)
     checksums = [input, weights, bias, residual].map(\.checksum)
+  }
+
+  /// - Throws: `PlanError.outOfMemory` where the tensors, an output and its reference exceed the machine's memory.
+  static func checkMemory(_ problem: Problem) throws(PlanError) {
+    let bytes = problem.minimumBytes + 8 * problem.outputElements
+    let memory = Int(atrous_memory_bytes())
+    if memory > 0 && bytes > memory { throw .outOfMemory(bytes: bytes) }
   }
 
   var buffers: [GuardedBuffer] { [input, weights, bias, residual] }

@@ -29,6 +29,8 @@ public final class Verifier: Sendable {
     _ problem: Problem, generator: DataGenerator = .init(), isa: InstructionSet, shift: Int = 0,
     method: VerificationMethod? = nil
   ) throws(PlanError) {
+    if let rejection = ReferenceConvolution.rejection(of: problem) { throw .rejected("reference", rejection) }
+    try ProblemData.checkMemory(problem)
     data = ProblemData(problem, generator: generator, shift: shift)
     let large = Double(problem.nominalFLOPs) > Self.fullGFLOP * 1e9
     reference = try Reference(data, isa: isa, method: method ?? (large ? .sampled : .full))

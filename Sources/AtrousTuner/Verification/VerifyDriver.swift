@@ -95,7 +95,7 @@ public struct VerifyDriver: Sendable {
       report.problems += 1
       let verifier: Verifier
       do throws(PlanError) {
-        verifier = try Verifier(problem, generator: options.generator, isa: machine.bestInstructionSet, shift: 1)
+        verifier = try Verifier(problem, generator: options.generator, isa: isa, shift: 1)
       } catch {
         report.unusable.append((problem, "\(error)"))
         continue
@@ -107,8 +107,12 @@ public struct VerifyDriver: Sendable {
           report.isCancelled = true
           return report
         }
-        let verification = verifier.verify(
+        var verification = verifier.verify(
           proposal.variant, proposal.candidate.configuration, on: target, epilogues: .offAndOn, pool: pool)
+        if options.threads > 1 && verification.passed {
+          verification.failure = try verifier.threadDifference(
+            proposal.variant, proposal.candidate.configuration, machine: machine, isa: isa, threads: [options.threads])
+        }
         let result = VerifiedCandidate(problem: problem, candidate: proposal.candidate, verification: verification)
         report.add(result)
         progress(index, result)

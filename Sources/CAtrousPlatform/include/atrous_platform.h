@@ -88,6 +88,12 @@ static inline void atrous_note(const char *text, intptr_t bytes) {
   (void)written;
 }
 
+// Bytes of the machine's memory; 0 where the system does not tell.
+static inline int64_t atrous_memory_bytes(void) {
+  long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page > 0 ? (int64_t)pages * page : 0;
+}
+
 // A whole number the system tells by name (sysctl); −1 where there is none of that name.
 static inline int64_t atrous_system_integer(const char *name) {
 #if defined(__APPLE__)

@@ -27,6 +27,24 @@ struct WinogradSegment {
     }
   }
 
+  /// The segments of an axis, the pixels of their patches together, and the largest patch: in constant time.
+  static func totals(of axis: Axis, tile: Int) -> (count: Int, pixels: Int, largest: Int) {
+    let phases = min(axis.dilation, axis.output)
+    let (shortest, longer) = axis.output.quotientAndRemainder(dividingBy: phases)
+    var totals = (count: 0, pixels: 0, largest: 0)
+    for (extent, phases) in [(shortest, phases - longer), (shortest + 1, longer)] where phases > 0 {
+      let count = (extent + tile - 1) / tile
+      let (size, more) = extent.quotientAndRemainder(dividingBy: count)
+      for (size, segments) in [(size, count - more), (size + 1, more)] where segments > 0 {
+        let patch = max(2, size) + 2
+        totals.count += phases * segments
+        totals.pixels += phases * segments * patch
+        totals.largest = max(totals.largest, patch)
+      }
+    }
+    return totals
+  }
+
   private init(_ axis: Axis, output: Int, valid: Int) {
     size = max(2, valid)
     self.valid = valid

@@ -24,15 +24,14 @@ struct WinogradModel {
   private static let memoryBytesPerSecond = 20e9
 
   init(_ values: WinogradVariant.Values, _ problem: Problem, _ target: Target) {
-    let rows = WinogradSegment.segments(of: problem.height, tile: values.tileHeight)
-    let columns = WinogradSegment.segments(of: problem.width, tile: values.tileWidth)
+    let rows = WinogradSegment.totals(of: problem.height, tile: values.tileHeight)
+    let columns = WinogradSegment.totals(of: problem.width, tile: values.tileWidth)
     let nr = values.vectors * target.isa.lanes
     let filters = Double(WinogradFilters.panels(problem, nr: nr) * nr)
     let channels = Double((problem.channelsPerGroup + 15) / 16 * 16)
     let images = Double(problem.batch * problem.groups)
-    let (patchRows, patchColumns) = (rows.map { $0.size + 2 }, columns.map { $0.size + 2 })
-    let points = Double(patchRows.reduce(0, +)) * Double(patchColumns.reduce(0, +))
-    let largest = patchRows.max()! * patchColumns.max()!
+    let points = Double(rows.pixels) * Double(columns.pixels)
+    let largest = rows.largest * columns.largest
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
     let loads = Double(values.mr + values.vectors) / Double(values.mr * values.vectors)
     products = 2 * images * points * filters * Double(problem.channelsPerGroup)
@@ -49,29 +48,30 @@ struct WinogradModel {
   }
 
   var cost: Cost {
-    let blockBytes = tileBytes * ((tileCount + blocks - 1) / blocks)
-    let weightTraffic = Double(weightBytes * blocks)
+    let blockBytes = Double(tileBytes) * Double((tileCount + blocks - 1) / blocks)
+    let weightTraffic = Double(weightBytes) * Double(blocks)
     // V and M are written once and read once.
-    let tileTraffic = 2 * Double(tileBytes * tileCount * problem.groups)
+    let tileTraffic = 2 * Double(tileBytes) * Double(tileCount) * Double(problem.groups)
     let tensors = Double(problem.minimumBytes)
-    let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > target.l3Bytes)
+    let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > Double(target.l3Bytes))
     let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes)
     // Weights are fetched ahead while the GEMM runs; transforms and products take turns.
     let weights = weightTraffic / (weightsStream ? Self.memoryBytesPerSecond : Self.l3BytesPerSecond)
     let tiles = tileTraffic / bandwidth(of: blockBytes)
     let product = max(productSeconds, weights)
+    let workspaceBytes = blockBytes * Double(blocks == 1 ? problem.groups : target.threads)
     let seconds =
       product + transforms / (peak * Self.transformEfficiency) + tiles + tensors / Self.memoryBytesPerSecond
     return Cost(
       flops: products + transforms, l2Bytes: tileTraffic,
-      l3Bytes: (blockBytes > target.l2Bytes ? tileTraffic : 0) + (weightsStream ? 0 : weightTraffic),
+      l3Bytes: (blockBytes > Double(target.l2Bytes) ? tileTraffic : 0) + (weightsStream ? 0 : weightTraffic),
       memoryBytes: tensors + (tilesStream ? tileTraffic : 0) + (weightsStream ? weightTraffic : 0),
-      workspaceBytes: blockBytes * (blocks == 1 ? problem.groups : target.threads), packedWeightsBytes: weightBytes,
+      workspaceBytes: Int(min(workspaceBytes, 0x1p62)), packedWeightsBytes: weightBytes,
       seconds: seconds / Double(target.threads))
   }
 
-  private func bandwidth(of bytes: Int) -> Double {
-    if bytes <= target.l2Bytes { return Self.l2BytesPerSecond }
-    return bytes <= target.l3Bytes ? Self.l3BytesPerSecond : Self.memoryBytesPerSecond
+  private func bandwidth(of bytes: Double) -> Double {
+    if bytes <= Double(target.l2Bytes) { return Self.l2BytesPerSecond }
+    return bytes <= Double(target.l3Bytes) ? Self.l3BytesPerSecond : Self.memoryBytesPerSecond
   }
 }
