@@ -95,9 +95,9 @@ import Testing
           let plan = try Self.variant.makePlan(
             Self.configuration(), for: problem, on: target,
             weights: UnsafeRawBufferPointer(start: weights.pointer, count: problem.weightElements * 4).bytes, bias: nil)
-          let workspace = try plan.makeWorkspace()
+          var workspace = try plan.makeWorkspace()
           output.pointer.initialize(repeating: 1, count: problem.outputElements)
-          plan.execute(input: input.pointer, output: output.pointer, workspace: workspace)
+          plan.execute(input: input.pointer, output: output.pointer, workspace: &workspace)
           #expect((0..<problem.outputElements).allSatisfy { output.pointer[$0] == 0 })
         }
       }
