@@ -45,17 +45,17 @@ import CAtrousMicrokernel
     rowStride = 8 &* block
     columnStride = block
   }
-  winogradInput(
-    tile.pointee.width,
+  transformInput(
+    tile.pointee.column_algorithm,
     WinogradPass(
       from: from, fromLine: rowStride, fromElement: columnStride, to: args.pointee.scratch! + (rowBegin &* 8 &* block),
       toLine: 8 &* block, toElement: block, lines: rowEnd &- rowBegin, width: width,
       begin: Int(tile.pointee.column_begin), end: columnEnd, last: 0))
-  winogradInput(
-    tile.pointee.height,
+  transformInput(
+    tile.pointee.row_algorithm,
     WinogradPass(
       from: args.pointee.scratch, fromLine: block, fromElement: 8 &* block, to: v, toLine: args.pointee.xi_stride,
-      toElement: args.pointee.xi_row_stride, lines: Int(tile.pointee.width) &+ 2, width: width, begin: rowBegin,
+      toElement: args.pointee.xi_row_stride, lines: Int(tile.pointee.column_points), width: width, begin: rowBegin,
       end: rowEnd, last: 0))
 }
 

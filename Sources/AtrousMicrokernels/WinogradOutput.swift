@@ -27,17 +27,17 @@ import CAtrousMicrokernel
   let nr = args.pointee.nr
   let width = (count &+ lanes &- 1) / lanes &* lanes
   let scratch = args.pointee.scratch!
-  winogradOutput(
-    tile.pointee.height,
+  transformOutput(
+    tile.pointee.row_algorithm,
     WinogradPass(
       from: m, fromLine: args.pointee.xi_stride, fromElement: args.pointee.xi_row_stride, to: scratch, toLine: nr,
-      toElement: 8 &* nr, lines: Int(tile.pointee.width) &+ 2, width: width, begin: 0, end: 0, last: width &- lanes))
+      toElement: 8 &* nr, lines: Int(tile.pointee.column_points), width: width, begin: 0, end: 0, last: width &- lanes))
   var rows = WinogradPass(
     from: scratch, fromLine: 8 &* nr, fromElement: nr, to: args.pointee.y! + (tile.pointee.y &+ filter),
     toLine: args.pointee.row_stride, toElement: args.pointee.column_stride, lines: Int(tile.pointee.rows),
     width: width, begin: 0, end: 0, last: count &- lanes)
   if args.pointee.epilogue == nil && count >= lanes && tile.pointee.columns == tile.pointee.width {
-    winogradOutput(tile.pointee.width, rows)
+    transformOutput(tile.pointee.column_algorithm, rows)
     return
   }
   let sums = scratch + Int(ATROUS_WINOGRAD_SCRATCH) / 2
@@ -45,7 +45,7 @@ import CAtrousMicrokernel
   rows.toLine = 8 &* nr
   rows.toElement = nr
   rows.last = width &- lanes
-  winogradOutput(tile.pointee.width, rows)
+  transformOutput(tile.pointee.column_algorithm, rows)
   var row = 0
   while row < Int(tile.pointee.rows) {
     let offset = tile.pointee.y &+ filter &+ row &* args.pointee.row_stride

@@ -29,22 +29,30 @@ extension WinogradPass {
   multiplyAdd(a, Vector(repeating: c), x)
 }
 
-@inline(__always) func winogradInput(_ size: Int32, _ pass: WinogradPass) {
-  switch size {
-  case 2: winogradInputF2(pass)
-  case 3: winogradInputF3(pass)
-  case 4: winogradInputF4(pass)
-  case 5: winogradInputF5(pass)
-  default: winogradInputF6(pass)
+@inline(__always) func transformInput(_ algorithm: Int32, _ pass: WinogradPass) {
+  switch Int(algorithm) {
+  case ATROUS_AXIS_F2: winogradInputF2(pass)
+  case ATROUS_AXIS_F3: winogradInputF3(pass)
+  case ATROUS_AXIS_F4: winogradInputF4(pass)
+  case ATROUS_AXIS_F5: winogradInputF5(pass)
+  case ATROUS_AXIS_F6: winogradInputF6(pass)
+  case ATROUS_AXIS_1_OF_2: shortCopy(pass)
+  case ATROUS_AXIS_2_OF_2: shortInput2of2(pass)
+  case ATROUS_AXIS_2_OF_3: shortInput2of3(pass)
+  default: shortInput3of3(pass)
   }
 }
 
-@inline(__always) func winogradOutput(_ size: Int32, _ pass: WinogradPass) {
-  switch size {
-  case 2: winogradOutputF2(pass)
-  case 3: winogradOutputF3(pass)
-  case 4: winogradOutputF4(pass)
-  case 5: winogradOutputF5(pass)
-  default: winogradOutputF6(pass)
+@inline(__always) func transformOutput(_ algorithm: Int32, _ pass: WinogradPass) {
+  switch Int(algorithm) {
+  case ATROUS_AXIS_F2: winogradOutputF2(pass)
+  case ATROUS_AXIS_F3: winogradOutputF3(pass)
+  case ATROUS_AXIS_F4: winogradOutputF4(pass)
+  case ATROUS_AXIS_F5: winogradOutputF5(pass)
+  case ATROUS_AXIS_F6: winogradOutputF6(pass)
+  case ATROUS_AXIS_1_OF_2: shortOutput1of2(pass)
+  case ATROUS_AXIS_2_OF_2: shortOutput2of2(pass)
+  case ATROUS_AXIS_2_OF_3: shortOutput2of3(pass)
+  default: shortOutput3of3(pass)
   }
 }

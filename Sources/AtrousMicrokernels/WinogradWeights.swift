@@ -1,9 +1,19 @@
-// U = G w Gᵀ in Float64, rounded once to Float, 8 filters at a time. G is in WinogradPass.swift.
+// U = G w Gᵀ in Float64, rounded once to Float, 8 filters at a time. G is in WinogradPass.swift and ShortPhase.swift.
 
 import CAtrousMicrokernel
 
-/// Row `point` of G times three taps.
-@inline(__always) private func evaluate(_ point: Int, _ a: Vector64, _ b: Vector64, _ c: Vector64) -> Vector64 {
+/// Row `point` of the axis's G times three taps.
+@inline(__always) private func evaluate(
+  _ algorithm: Int, _ point: Int, _ a: Vector64, _ b: Vector64, _ c: Vector64
+) -> Vector64 {
+  switch algorithm {
+  case ATROUS_AXIS_1_OF_2, ATROUS_AXIS_2_OF_2: shortWeightsOf2(point, a, b, c)
+  case ATROUS_AXIS_2_OF_3, ATROUS_AXIS_3_OF_3: shortWeightsOf3(point, a, b, c)
+  default: winogradWeights(point, a, b, c)
+  }
+}
+
+@inline(__always) private func winogradWeights(_ point: Int, _ a: Vector64, _ b: Vector64, _ c: Vector64) -> Vector64 {
   switch point {
   case 0: a
   case 1: c
@@ -50,12 +60,12 @@ import CAtrousMicrokernel
   }
   var i = 0
   while i < args.pointee.xi_rows {
-    let a = evaluate(i, taps[unchecked: 0], taps[unchecked: 3], taps[unchecked: 6])
-    let b = evaluate(i, taps[unchecked: 1], taps[unchecked: 4], taps[unchecked: 7])
-    let c = evaluate(i, taps[unchecked: 2], taps[unchecked: 5], taps[unchecked: 8])
+    let a = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 0], taps[unchecked: 3], taps[unchecked: 6])
+    let b = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 1], taps[unchecked: 4], taps[unchecked: 7])
+    let c = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 2], taps[unchecked: 5], taps[unchecked: 8])
     var j = 0
     while j < args.pointee.xi_columns {
-      let values = evaluate(j, a, b, c)
+      let values = evaluate(args.pointee.column_algorithm, j, a, b, c)
       let to = u + (i &* args.pointee.xi_columns &+ j) &* args.pointee.xi_stride
       lane = 0
       while lane < count {

@@ -10,6 +10,7 @@ public struct Registry: Sendable {
   public static let standard: [any KernelVariant] = [
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(WinogradVariant()),
+    LayoutConverting(ShortPhaseVariant()),
     LayoutConverting(DirectNHWCVariant()),
     DirectNCHWVariant(),
     Im2colGEMMVariant(),

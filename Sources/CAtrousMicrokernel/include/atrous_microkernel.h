@@ -159,14 +159,31 @@ typedef struct {
   intptr_t rows, columns;
 } atrous_transpose_args;
 
-// --- Winograd transforms, F(m×n, 3×3), m and n in 2…6, over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ---------------
+// --- Bilinear transforms of 3×3 filters ------------------------------------------------------------------------------
+
+// What makes the outputs of one axis. F2…F6: Winograd's F(m,3), m outputs of m + 2 pixels by m + 2 products over the shared
+// points 0, ∞, 1, −1, 2, −2, ½, −½. The others: all L outputs of a phase of L pixels between zeros by 2·L − 1 products, on an
+// axis whose longest phase is as named. An axis mixes F2…F6, or the algorithms of one longest phase; they share its weights.
+enum {
+  ATROUS_AXIS_F2 = 2,
+  ATROUS_AXIS_F3,
+  ATROUS_AXIS_F4,
+  ATROUS_AXIS_F5,
+  ATROUS_AXIS_F6,
+  ATROUS_AXIS_1_OF_2,
+  ATROUS_AXIS_2_OF_2,
+  ATROUS_AXIS_2_OF_3,
+  ATROUS_AXIS_3_OF_3,
+};
 
 // One output tile of one phase of one image.
 typedef struct {
   intptr_t x, y;          // offsets of the patch's pixel (0,0) from x (it may lie outside) and of output pixel (0,0) from y
-  int32_t height, width;  // m and n; the patch is two pixels larger on both axes
+  int32_t row_algorithm, column_algorithm;  // ATROUS_AXIS_*
+  int32_t row_points, column_points;        // their products
+  int32_t height, width;                    // their outputs
   int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
-  int32_t rows, columns;  // valid output pixels, at most m and n
+  int32_t rows, columns;  // valid output pixels, at most height and width
 } atrous_winograd_tile;
 
 // Input patches (channels last) to V: ξ = (i, j) of channel c of tile t goes to
@@ -207,6 +224,7 @@ enum { ATROUS_WINOGRAD_SCRATCH = 2 * 8 * 8 * 64 };
 typedef struct {
   const float *w;         // the first channel wanted of filter 0
   intptr_t filters, filter_stride, channels;
+  intptr_t row_algorithm, column_algorithm;  // of the largest tile; the smaller ones use its first ξ
   intptr_t xi_rows, xi_columns;
   float *u;
   intptr_t xi_stride, panel_stride, nr;

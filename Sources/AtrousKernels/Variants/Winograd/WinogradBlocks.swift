@@ -29,8 +29,8 @@ struct WinogradBlocks: Sendable {
     classes = tiles.heights.count * tiles.widths.count
     classOfPoint = (0..<points.count).map { point in
       let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
-      let height = tiles.heights.firstIndex { $0 + 2 > i }!
-      let width = tiles.widths.firstIndex { $0 + 2 > j }!
+      let height = tiles.heights.firstIndex { $0.points > i }!
+      let width = tiles.widths.firstIndex { $0.points > j }!
       return height * tiles.widths.count + width
     }
     var lists: [Rows] = []
@@ -38,8 +38,9 @@ struct WinogradBlocks: Sendable {
     for range in ranges {
       for height in tiles.heights {
         for width in tiles.widths {
-          let rows = range.filter { tiles.pointer[$0].height >= height && tiles.pointer[$0].width >= width }
-            .map { $0 - range.lowerBound }
+          let rows = range.filter {
+            tiles.pointer[$0].row_points >= height.points && tiles.pointer[$0].column_points >= width.points
+          }.map { $0 - range.lowerBound }
           lists.append(Rows(first: slots.count, count: rows.count))
           slots += rows
           if let last = rows.last { slots += Array(repeating: last, count: (mr - rows.count % mr) % mr) }
@@ -69,12 +70,14 @@ struct WinogradBlocks: Sendable {
 
 /// The grid of ξ = (i, j) of the largest tile: smaller tiles use its first rows and columns.
 struct WinogradPoints: Sendable {
-  let rows: Int
-  let columns: Int
+  let height: AxisAlgorithm
+  let width: AxisAlgorithm
+  var rows: Int { height.points }
+  var columns: Int { width.points }
   var count: Int { rows * columns }
 
   init(_ tiles: WinogradTiles) {
-    rows = tiles.heights.last! + 2
-    columns = tiles.widths.last! + 2
+    height = tiles.heights.last!
+    width = tiles.widths.last!
   }
 }

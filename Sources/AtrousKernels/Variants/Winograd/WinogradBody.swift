@@ -1,7 +1,7 @@
 import AtrousCore
 import CAtrousMicrokernel
 
-/// V[ξ][channel block][tile][channel of the block] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
+/// V[ξ][channel block of a span][tile][channel of the block] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
 /// cache line more, so that they do not fall into the same sets.
 struct WinogradArena: Sendable {
   /// Channels of a block. Wide blocks spare the transforms and the GEMM steps where channels are few (21→21 64×64 d8 and
@@ -13,13 +13,14 @@ struct WinogradArena: Sendable {
   let outputPointStride: Int
   let points: Int
 
-  init(_ problem: Problem, points: WinogradPoints, capacity: Int, panels: Int, nr: Int) {
+  init(_ problem: Problem, points: WinogradPoints, capacity: Int, filters: WinogradFilters) {
     let line = 16
     block = Self.block(problem)
     blockStride = capacity * block
-    inputPointStride = (problem.channelsPerGroup + block - 1) / block * blockStride + line
-    panelStride = capacity * nr
-    outputPointStride = panels * panelStride + line
+    let channels = filters.spans.map(\.depth).max()!
+    inputPointStride = (channels + block - 1) / block * blockStride + line
+    panelStride = capacity * filters.nr
+    outputPointStride = filters.panels * panelStride + line
     self.points = points.count
   }
 
@@ -30,8 +31,9 @@ struct WinogradArena: Sendable {
   var elements: Int { inputElements + points * outputPointStride + 16 }
 }
 
-/// A plan: per block of tiles input transform, one GEMM a ξ, output transform. With one block for all tiles the three are
-/// stages, so that every transformed weight is read once and threads share the points; else a part is a block of tiles.
+/// A plan: per block of tiles and span of channels the input transform and one GEMM a ξ, then the output transform. With one
+/// block for all tiles these are stages, so that every transformed weight is read once and threads share the points; else
+/// a part is a block of tiles.
 struct WinogradBody: PlanBody {
   let problem: Problem
   let points: WinogradPoints
@@ -45,8 +47,8 @@ struct WinogradBody: PlanBody {
   let product: MicrokernelFunction
   let output: MicrokernelFunction
   let taps: PackedBuffer
-  /// Parts the transforms of a group are cut into where all tiles are one block.
-  let pieces: Int
+  /// Parts the panels of a ξ are cut into where all tiles are one block.
+  let panelPieces: Int
   let stages: [Int]
   let sharedBytes: Int
   let workerBytes: Int
@@ -57,31 +59,36 @@ struct WinogradBody: PlanBody {
 
   var packedWeightsBytes: Int { filters.buffer.bytes }
 
+  /// - Parameters:
+  ///   - blockTiles: most tiles of a block; 0 for all.
+  ///   - spanChannels: most channels of a span; 0 for all.
   init(
-    _ values: WinogradVariant.Values, _ shape: TileShape, _ problem: Problem, _ target: Target, _ weights: RawSpan,
-    _ bias: RawSpan?
+    _ tiles: WinogradTiles, blockTiles: Int, spanChannels: Int, _ shape: TileShape, _ problem: Problem,
+    _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
   ) throws(PlanError) {
     let set = MicrokernelSet.of(target.isa)
     self.problem = problem
     self.shape = shape
-    tiles = try WinogradTiles(problem, tileHeight: values.tileHeight, tileWidth: values.tileWidth)
+    self.tiles = tiles
     points = WinogradPoints(tiles)
-    let count = values.blockTiles == 0 ? 1 : (tiles.count + values.blockTiles - 1) / values.blockTiles
+    let count = blockTiles == 0 ? 1 : (tiles.count + blockTiles - 1) / blockTiles
     let channelBlock = WinogradArena.block(problem)
     blocks = try WinogradBlocks(
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
     filters = try WinogradFilters(
-      weights, problem, points: points, channelBlock: channelBlock, nr: shape.nr, set)
-    arena = WinogradArena(
-      problem, points: points, capacity: blocks.capacity, panels: filters.panels, nr: shape.nr)
+      weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
+    arena = WinogradArena(problem, points: points, capacity: blocks.capacity, filters: filters)
     self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
-    taps = try Self.taps(arena, nr: shape.nr, chunks: filters.chunks)
-    pieces = target.pieces(units: problem.groups, limit: tiles.count)
+    taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
+    // Points differ in their rows: 16 parts a thread even that out.
+    panelPieces = target.pieces(units: max(1, problem.groups * points.count / 4), limit: filters.panels)
     if count == 1 {
-      stages = [problem.groups * pieces, problem.groups * points.count, problem.groups * pieces]
+      let transforms = problem.groups * target.pieces(units: problem.groups, limit: tiles.count)
+      let products = problem.groups * points.count * panelPieces
+      stages = filters.spans.flatMap { _ in [transforms, products] } + [transforms]
       sharedBytes = problem.groups * arena.elements * 4
       workerBytes = Self.scratchBytes
     } else {
@@ -110,40 +117,51 @@ struct WinogradBody: PlanBody {
       let (group, block) = part.quotientAndRemainder(dividingBy: blocks.ranges.count)
       let v = transforms + Self.scratchBytes / 4
       let range = blocks.ranges[block]
-      transformInput(range, at: 0, group, v, tensors, transforms)
-      for point in 0..<points.count { multiply(point, block, group, v) }
+      for span in filters.spans {
+        transformInput(range, at: 0, span, group, v, tensors, transforms)
+        for point in 0..<points.count { multiply(point, 0..<filters.panels, span, block, group, v) }
+      }
       transformOutput(range, at: 0, group, v, tensors, transforms)
       return
     }
     let units = stages[stage] / problem.groups
     let (group, unit) = part.quotientAndRemainder(dividingBy: units)
     let v = scratch.shared.assumingMemoryBound(to: Float.self) + group * arena.elements
+    if stage < 2 * filters.spans.count && stage % 2 == 1 {
+      let (point, index) = unit.quotientAndRemainder(dividingBy: panelPieces)
+      let panels = piece(index, of: panelPieces, count: filters.panels)
+      multiply(point, panels, filters.spans[stage / 2], 0, group, v)
+      return
+    }
     let range = piece(unit, of: units, count: tiles.count)
-    switch stage {
-    case 0: transformInput(range, at: range.lowerBound, group, v, tensors, transforms)
-    case 1: multiply(unit, 0, group, v)
-    default: transformOutput(range, at: range.lowerBound, group, v, tensors, transforms)
+    if stage < 2 * filters.spans.count {
+      transformInput(range, at: range.lowerBound, filters.spans[stage / 2], group, v, tensors, transforms)
+    } else {
+      transformOutput(range, at: range.lowerBound, group, v, tensors, transforms)
     }
   }
 
   private func transformInput(
-    _ range: Range<Int>, at slot: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>, _ tensors: Tensors,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ range: Range<Int>, at slot: Int, _ span: WinogradFilters.Span, _ group: Int, _ v: UnsafeMutablePointer<Float>,
+    _ tensors: Tensors, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let x = tensors.input.assumingMemoryBound(to: Float.self)
     var arguments = atrous_winograd_input_args(
-      x: x + group * problem.channelsPerGroup, x_end: x + problem.inputElements,
+      x: x + group * problem.channelsPerGroup + span.first, x_end: x + problem.inputElements,
       tiles: tiles.pointer + range.lowerBound,
       tile_count: range.count, row_stride: problem.height.dilation * problem.width.input * problem.channels,
-      column_stride: problem.width.dilation * problem.channels, channels: problem.channelsPerGroup,
+      column_stride: problem.width.dilation * problem.channels, channels: span.depth,
       v: v + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
       xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
       scratch: scratch)
     call(input, &arguments)
   }
 
-  /// M[ξ] = V[ξ] · U[ξ]: a chunk of channels at a time, its panels once for every block of rows.
-  private func multiply(_ point: Int, _ block: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>) {
+  /// M[ξ] += V[ξ] · U[ξ]: a chunk of channels at a time, its panels once for every block of rows.
+  private func multiply(
+    _ point: Int, _ panels: Range<Int>, _ span: WinogradFilters.Span, _ block: Int, _ group: Int,
+    _ v: UnsafeMutablePointer<Float>
+  ) {
     let rows = blocks.rows(block: block, point: point)
     let a = UnsafePointer(v + point * arena.inputPointStride)
     let c = v + arena.inputElements + point * arena.outputPointStride
@@ -153,19 +171,20 @@ struct WinogradBody: PlanBody {
     arguments.k = arena.block
     arguments.n = shape.nr
     let step = Self.rowBlock / shape.mr * shape.mr
-    for first in stride(from: 0, to: rows.count, by: step) {
-      for chunk in filters.chunks {
-        arguments.a = a + chunk.first / arena.block * arena.blockStride
+    for start in stride(from: 0, to: rows.count, by: step) {
+      for chunk in span.chunks {
+        arguments.a = a + (chunk.first - span.first) / arena.block * arena.blockStride
         arguments.tap_count = (chunk.depth + arena.block - 1) / arena.block
         arguments.k_last = chunk.depth - (arguments.tap_count - 1) * arena.block
         arguments.accumulate = chunk.first > 0 ? 1 : 0
-        arguments.b = filters.panels(group: group, point: point, chunk: chunk)
-        for panel in 0..<filters.panels {
+        let first = filters.panels(group: group, span: span, point: point, chunk: chunk)
+        arguments.b = first + panels.lowerBound * chunk.depth * shape.nr
+        for panel in panels {
           arguments.c = c + panel * arena.panelStride
           // The next panel lies behind this one, be it of the next chunk or point.
           var ahead = arguments.b + chunk.depth * shape.nr
           let end = ahead + chunk.depth * shape.nr
-          for row in stride(from: first, to: min(first + step, rows.count), by: shape.mr) {
+          for row in stride(from: start, to: min(start + step, rows.count), by: shape.mr) {
             arguments.a_rows = rows.input + row
             arguments.c_rows = rows.output + row
             arguments.m = min(shape.mr, rows.count - row)

@@ -1,8 +1,15 @@
 import AtrousCore
 import CAtrousMicrokernel
 
-/// The transformed weights, U[group][ξ][chunk][panel][channel of the chunk][nr]: the order in which the GEMM reads.
+/// The transformed weights, U[group][span][ξ][chunk][panel][channel of the chunk][nr]: the order in which the GEMM reads.
 struct WinogradFilters: Sendable {
+  /// Channels of one group whose V exists at a time, all or whole channel blocks.
+  struct Span {
+    let first: Int
+    let depth: Int
+    let chunks: [Chunk]
+  }
+
   /// Channels of one group, at most 256 of them: a panel of a chunk stays in L1 (6×16 by depth: 16 → 88,
   /// 64 → 98, 256 → 102 GFLOP/s on a Zen 3 core).
   struct Chunk {
@@ -14,53 +21,83 @@ struct WinogradFilters: Sendable {
 
   let nr: Int
   let panels: Int
-  let chunks: [Chunk]
-  private let pointElements: Int
+  let spans: [Span]
+  private let points: Int
   private let groupElements: Int
   let buffer: PackedBuffer
 
   static func panels(_ problem: Problem, nr: Int) -> Int { (problem.filtersPerGroup + nr - 1) / nr }
 
-  /// Chunks of nearly equal numbers of whole channel blocks.
-  private static func chunks(of channels: Int, block: Int) -> [Chunk] {
-    let blocks = (channels + block - 1) / block
-    let count = (blocks * block + chunkLimit - 1) / chunkLimit
+  /// The register tiles of several rows, those that leave the fewest lanes idle and load the least first.
+  static func shapes(_ problem: Problem, _ target: Target) -> [TileShape] {
+    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 && $0.nr <= 64 }
+      .map { ($0, work($0, problem)) }.sorted { $0.1 < $1.1 }.map(\.0)
+  }
+
+  private static func work(_ shape: TileShape, _ problem: Problem) -> Double {
+    let lanes = Double(panels(problem, nr: shape.nr) * shape.nr)
+    let loads = Double(shape.mr + shape.vectors) / Double(shape.mr * shape.vectors)
+    return lanes * max(1, 1.5 * loads)
+  }
+
+  /// `channels` cut into chunks of nearly equal numbers of whole blocks, at most `limit` channels or one block.
+  private static func chunks(of channels: Range<Int>, block: Int, limit: Int) -> [Chunk] {
+    let blocks = (channels.count + block - 1) / block
+    let count = min(blocks, (blocks * block + limit - 1) / limit)
     return (0..<count).map {
       let range = piece($0, of: count, count: blocks)
-      let first = range.lowerBound * block
-      return Chunk(first: first, depth: min(range.upperBound * block, channels) - first)
+      let first = channels.lowerBound + range.lowerBound * block
+      return Chunk(
+        first: first, depth: min(channels.lowerBound + range.upperBound * block, channels.upperBound) - first)
     }
   }
 
+  /// - Parameter spanChannels: most channels of a span; 0 for all.
   init(
-    _ weights: RawSpan, _ problem: Problem, points: WinogradPoints, channelBlock: Int, nr: Int, _ set: MicrokernelSet
+    _ weights: RawSpan, _ problem: Problem, points: WinogradPoints, channelBlock: Int, spanChannels: Int, nr: Int,
+    _ set: MicrokernelSet
   ) throws(PlanError) {
     self.nr = nr
+    self.points = points.count
     panels = Self.panels(problem, nr: nr)
-    chunks = Self.chunks(of: problem.channelsPerGroup, block: channelBlock)
-    pointElements = panels * nr * problem.channelsPerGroup
-    groupElements = pointElements * points.count
+    let channels = problem.channelsPerGroup
+    spans = Self.chunks(
+      of: 0..<channels, block: channelBlock, limit: spanChannels == 0 ? channels + channelBlock : spanChannels
+    ).map {
+      let range = $0.first..<$0.first + $0.depth
+      return Span(
+        first: $0.first, depth: $0.depth, chunks: Self.chunks(of: range, block: channelBlock, limit: Self.chunkLimit))
+    }
+    groupElements = panels * nr * channels * points.count
     buffer = try PackedBuffer(Float.self, count: groupElements * problem.groups)
     let transform = set.function(ATROUS_KIND_WINOGRAD_WEIGHTS)
     weights.withUnsafeBytes {
       let w = $0.baseAddress!.assumingMemoryBound(to: Float.self)
       let filterStride = problem.channelsPerGroup * problem.taps
       for group in 0..<problem.groups {
-        for chunk in chunks {
-          var arguments = atrous_winograd_weights_args(
-            w: w + group * problem.filtersPerGroup * filterStride + chunk.first * problem.taps,
-            filters: problem.filtersPerGroup, filter_stride: filterStride, channels: chunk.depth,
-            xi_rows: points.rows, xi_columns: points.columns,
-            u: buffer.floats + group * groupElements + chunk.first * panels * nr, xi_stride: pointElements,
-            panel_stride: chunk.depth * nr, nr: nr)
-          call(transform, &arguments)
+        for span in spans {
+          for chunk in span.chunks {
+            var arguments = atrous_winograd_weights_args(
+              w: w + group * problem.filtersPerGroup * filterStride + chunk.first * problem.taps,
+              filters: problem.filtersPerGroup, filter_stride: filterStride, channels: chunk.depth,
+              row_algorithm: points.height.id, column_algorithm: points.width.id,
+              xi_rows: points.rows, xi_columns: points.columns,
+              u: buffer.floats + offset(group: group, span: span, point: 0, chunk: chunk),
+              xi_stride: span.depth * panels * nr, panel_stride: chunk.depth * nr, nr: nr)
+            call(transform, &arguments)
+          }
         }
       }
     }
   }
 
   /// The panels of one chunk, one after the other, each `depth · nr` floats.
-  func panels(group: Int, point: Int, chunk: Chunk) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.floats + group * groupElements + point * pointElements + chunk.first * panels * nr)
+  func panels(group: Int, span: Span, point: Int, chunk: Chunk) -> UnsafePointer<Float> {
+    UnsafePointer(buffer.floats + offset(group: group, span: span, point: point, chunk: chunk))
+  }
+
+  private func offset(group: Int, span: Span, point: Int, chunk: Chunk) -> Int {
+    let channels = points * span.first + point * span.depth + chunk.first - span.first
+    return group * groupElements + channels * panels * nr
   }
 }

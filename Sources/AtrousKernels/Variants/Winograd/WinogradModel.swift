@@ -5,11 +5,13 @@ struct WinogradModel {
   let tileCount: Int
   /// Bytes of U.
   let weightBytes: Int
-  /// Bytes of V and M that one tile takes.
+  /// Bytes of V of a span and of M that one tile takes.
   let tileBytes: Int
   private let products: Double
   private let productSeconds: Double
   private let transforms: Double
+  /// Spans that M is summed over.
+  private let spans: Int
   private let blocks: Int
   private let problem: Problem
   private let target: Target
@@ -23,26 +25,28 @@ struct WinogradModel {
   private static let l3BytesPerSecond = 50e9
   private static let memoryBytesPerSecond = 20e9
 
-  init(_ values: WinogradVariant.Values, _ problem: Problem, _ target: Target) {
-    let rows = WinogradSegment.totals(of: problem.height, tile: values.tileHeight)
-    let columns = WinogradSegment.totals(of: problem.width, tile: values.tileWidth)
-    let nr = values.vectors * target.isa.lanes
+  init(
+    rows: WinogradTotals, columns: WinogradTotals, mr: Int, vectors: Int, blockTiles: Int, spanChannels: Int,
+    _ problem: Problem, _ target: Target
+  ) {
+    let nr = vectors * target.isa.lanes
     let filters = Double(WinogradFilters.panels(problem, nr: nr) * nr)
     let channels = Double((problem.channelsPerGroup + 15) / 16 * 16)
     let images = Double(problem.batch * problem.groups)
-    let points = Double(rows.pixels) * Double(columns.pixels)
+    let points = Double(rows.points) * Double(columns.points)
     let largest = rows.largest * columns.largest
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
-    let loads = Double(values.mr + values.vectors) / Double(values.mr * values.vectors)
+    let loads = Double(mr + vectors) / Double(mr * vectors)
     products = 2 * images * points * filters * Double(problem.channelsPerGroup)
     productSeconds =
       products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
     // A one-axis transform of a patch is about 3.5 operations an element, either way.
     transforms = images * points * 2 * 3.5 * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
-    tileBytes = largest * 4 * Int(channels + filters)
+    spans = spanChannels == 0 ? 1 : (Int(channels) + spanChannels - 1) / spanChannels
+    tileBytes = largest * 4 * (Int(channels) / spans + Int(filters))
     weightBytes = 4 * problem.groups * largest * problem.channelsPerGroup * Int(filters)
-    blocks = values.blockTiles == 0 ? 1 : (tileCount + values.blockTiles - 1) / values.blockTiles
+    blocks = blockTiles == 0 ? 1 : (tileCount + blockTiles - 1) / blockTiles
     self.problem = problem
     self.target = target
   }
@@ -50,8 +54,8 @@ struct WinogradModel {
   var cost: Cost {
     let blockBytes = Double(tileBytes) * Double((tileCount + blocks - 1) / blocks)
     let weightTraffic = Double(weightBytes) * Double(blocks)
-    // V and M are written once and read once.
-    let tileTraffic = 2 * Double(tileBytes) * Double(tileCount) * Double(problem.groups)
+    // V is written once and read once, M once a span.
+    let tileTraffic = 2 * Double(tileBytes) * Double(spans) * Double(tileCount) * Double(problem.groups)
     let tensors = Double(problem.minimumBytes)
     let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > Double(target.l3Bytes))
     let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes)

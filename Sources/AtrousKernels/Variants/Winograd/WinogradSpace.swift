@@ -9,7 +9,7 @@ extension WinogradVariant {
     var values = Values()
     values.tileHeight = Self.tile(problem.height, limit: limit)
     values.tileWidth = Self.tile(problem.width, limit: limit)
-    let shape = Self.shapes(problem, target).first!
+    let shape = WinogradFilters.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
     values.blockTiles = Self.block(values, problem, target)
@@ -20,7 +20,7 @@ extension WinogradVariant {
     var space = [initial(for: problem, on: target)]
     for tileHeight in Self.tiles(problem.height) {
       for tileWidth in Self.tiles(problem.width) where abs(tileHeight - tileWidth) <= 2 {
-        for shape in Self.shapes(problem, target).prefix(2) {
+        for shape in WinogradFilters.shapes(problem, target).prefix(2) {
           var values = Values()
           values.tileHeight = tileHeight
           values.tileWidth = tileWidth
@@ -36,11 +36,9 @@ extension WinogradVariant {
     return space
   }
 
-  private static func longestPhase(_ axis: Axis) -> Int { (axis.output + axis.dilation - 1) / axis.dilation }
-
   /// The least tile that cuts the longest phase into as few segments as `limit` does.
   private static func tile(_ axis: Axis, limit: Int) -> Int {
-    let extent = longestPhase(axis)
+    let extent = axis.longestPhase
     let segments = (extent + limit - 1) / limit
     return max(2, (extent + segments - 1) / segments)
   }
@@ -48,21 +46,9 @@ extension WinogradVariant {
   /// The tile sizes that cut an axis differently.
   private static func tiles(_ axis: Axis) -> [Int] { Set((2...6).map { tile(axis, limit: $0) }).sorted() }
 
-  /// The register tiles of several rows, those that leave the fewest lanes idle and load the least first.
-  private static func shapes(_ problem: Problem, _ target: Target) -> [TileShape] {
-    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 && $0.nr <= 64 }
-      .map { ($0, work($0, problem)) }.sorted { $0.1 < $1.1 }.map(\.0)
-  }
-
-  private static func work(_ shape: TileShape, _ problem: Problem) -> Double {
-    let lanes = Double(WinogradFilters.panels(problem, nr: shape.nr) * shape.nr)
-    let loads = Double(shape.mr + shape.vectors) / Double(shape.mr * shape.vectors)
-    return lanes * max(1, 1.5 * loads)
-  }
-
   /// Block sizes: V and M within half of L2, within L2, and as many tiles as keep weights from being re-read too often.
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
-    let model = WinogradModel(values, problem, target)
+    let model = model(values, problem, target)
     let sizes = [target.l2Bytes / 2 / model.tileBytes, target.l2Bytes / model.tileBytes, 36, 96].map {
       max(2, $0 / values.mr) * values.mr
     }
@@ -73,7 +59,7 @@ extension WinogradVariant {
   /// at least 36 where the weights exceed L2 by far (256→256 33×33 d2 on a Zen 3 core: all 36 tiles 286 GFLOP/s nominal, 18
   /// a block 237).
   private static func block(_ values: Values, _ problem: Problem, _ target: Target) -> Int {
-    let model = WinogradModel(values, problem, target)
+    let model = model(values, problem, target)
     if model.weightBytes > target.l3Bytes { return 0 }
     let least = model.weightBytes > 4 * target.l2Bytes ? 36 : 2 * values.mr
     let wanted = max(36, min(96, target.l2Bytes / model.tileBytes))
@@ -83,7 +69,14 @@ extension WinogradVariant {
 
 extension WinogradVariant {
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
-    WinogradModel(values, problem, target).cost
+    Self.model(values, problem, target).cost
+  }
+
+  private static func model(_ values: Values, _ problem: Problem, _ target: Target) -> WinogradModel {
+    WinogradModel(
+      rows: WinogradTotals(of: problem.height, tile: values.tileHeight),
+      columns: WinogradTotals(of: problem.width, tile: values.tileWidth),
+      mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles, spanChannels: 0, problem, target)
   }
 
   /// Measured against Float64 on random data: errors grow with the tile, and slowly with the channels. The bound is three

@@ -37,26 +37,7 @@ struct WinogradVariant: KernelVariant {
   let id: VariantID = "winograd"
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
-    let axes = [problem.height, problem.width]
-    if problem.depth != .absent || axes.contains(where: { $0.kernel != 3 }) {
-      return Rejection(.unsupported, "takes 3×3 filters, not \(Self.filterText(problem))")
-    }
-    if axes.contains(where: { $0.stride != 1 }) {
-      return Rejection(.unsupported, "takes stride 1, not \(problem.height.stride)×\(problem.width.stride)")
-    }
-    if problem.groups > 1 && min(problem.channelsPerGroup, problem.filtersPerGroup) < target.isa.lanes {
-      return Rejection(
-        .unsupported,
-        "groups of \(problem.channelsPerGroup) channels and \(problem.filtersPerGroup) filters do not fill a vector of "
-          + "\(target.isa.lanes)")
-    }
-    return nil
-  }
-
-  private static func filterText(_ problem: Problem) -> String {
-    let plane = "\(problem.height.kernel)×\(problem.width.kernel)"
-    return problem.depth == .absent ? plane : "\(problem.depth.kernel)×" + plane
+    problem.transformRejection(on: target)
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
@@ -69,6 +50,37 @@ struct WinogradVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
-    try WinogradBody(values, values.tile(on: target.isa)!, problem, target, weights, bias)
+    let tiles = try WinogradTiles(
+      problem, rows: WinogradSegment.segments(of: problem.height, tile: values.tileHeight),
+      columns: WinogradSegment.segments(of: problem.width, tile: values.tileWidth))
+    return try WinogradBody(
+      tiles, blockTiles: values.blockTiles, spanChannels: 0, values.tile(on: target.isa)!, problem, target, weights,
+      bias)
+  }
+}
+
+extension Problem {
+  /// Why the transforms of 3×3 filters do not apply.
+  func transformRejection(on target: Target) -> Rejection? {
+    if let rejection = typeRejection ?? layoutRejection(.nhwc) { return rejection }
+    let axes = [height, width]
+    if depth != .absent || axes.contains(where: { $0.kernel != 3 }) {
+      return Rejection(.unsupported, "takes 3×3 filters, not \(filterText)")
+    }
+    if axes.contains(where: { $0.stride != 1 }) {
+      return Rejection(.unsupported, "takes stride 1, not \(height.stride)×\(width.stride)")
+    }
+    if groups > 1 && min(channelsPerGroup, filtersPerGroup) < target.isa.lanes {
+      return Rejection(
+        .unsupported,
+        "groups of \(channelsPerGroup) channels and \(filtersPerGroup) filters do not fill a vector of "
+          + "\(target.isa.lanes)")
+    }
+    return nil
+  }
+
+  private var filterText: String {
+    let plane = "\(height.kernel)×\(width.kernel)"
+    return depth == .absent ? plane : "\(depth.kernel)×" + plane
   }
 }

@@ -1,0 +1,73 @@
+// Y = A [ Σ_c (G w Gᵀ) ⊙ (B x Bᵀ) ] Aᵀ on whole phases of 1 to 3 pixels an axis: see ShortPhase.swift for the transforms.
+//
+// Where the dilation is a third of the extent or more, a phase is so short that most taps of its pixels are padding. A phase is
+// a tile without a halo, with 1, 3 or 5 products an axis; all else is Winograd's: the phases are the rows of one GEMM a ξ.
+// 33×33: d = 12 falls to 2.7 of the nominal 9 products an output, d = 18 to 2.1.
+
+import AtrousCore
+
+/// 3×3 filters, NHWC, stride 1, padded by the dilation, phases of 1 to 3 pixels an axis.
+struct ShortPhaseVariant: KernelVariant {
+  struct Values: Tunables {
+    var slots = 0
+    var spanChannels = 0
+    var mr = 6
+    var vectors = 2
+
+    static var parameters: [Parameter<Values>] {
+      [
+        Parameter(
+          "sb", \.slots, 0...1_048_576,
+          "phases a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
+        Parameter(
+          "cb", \.spanChannels, 0...1_048_576,
+          "channels transformed at a time; fewer keep them in cache, but sums are read again for every step; 0 is all"),
+        Parameter("mr", \.mr, 1...64, "rows of the register tile: phases; more reuse each weight more often"),
+        Parameter(
+          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+      ]
+    }
+
+    func tile(on isa: InstructionSet) -> TileShape? {
+      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
+    }
+  }
+
+  let id: VariantID = "short-phase"
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    if let rejection = problem.transformRejection(on: target) { return rejection }
+    for (name, axis) in [("height", problem.height), ("width", problem.width)] {
+      if axis.before != axis.dilation || axis.after != axis.dilation {
+        return Rejection(
+          .unsupported,
+          "takes the dilation \(axis.dilation) as padding of the \(name), not \(axis.before) and \(axis.after)")
+      }
+      if axis.longestPhase > 3 {
+        return Rejection(
+          .unsupported,
+          "takes phases of at most 3 pixels; along the \(name) dilation \(axis.dilation) leaves \(axis.longestPhase) of "
+            + "\(axis.input)")
+      }
+    }
+    return nil
+  }
+
+  func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    if values.tile(on: target.isa) == nil {
+      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
+    }
+    return nil
+  }
+
+  func plan(
+    _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    let tiles = try WinogradTiles(
+      problem, rows: WinogradSegment.shortPhases(of: problem.height),
+      columns: WinogradSegment.shortPhases(of: problem.width))
+    return try WinogradBody(
+      tiles, blockTiles: values.slots, spanChannels: values.spanChannels, values.tile(on: target.isa)!, problem,
+      target, weights, bias)
+  }
+}
