@@ -1,3 +1,4 @@
+import AtrousDatabase
 import Foundation
 
 /// Numbers and table cells as reports and the command write them.
@@ -16,10 +17,30 @@ package enum Format {
     return "\(time(nanoseconds)) [\(digits(interval.lowerBound / scale)), \(digits(interval.upperBound / scale))]"
   }
 
+  /// A median with its interval, or with the number of samples where there are too few for one: `1.23 ms (3 samples)`.
+  package static func time(_ median: Double, _ interval: ClosedRange<Double>?, samples: Int) -> String {
+    interval.map { time(median, $0) } ?? "\(time(median)) (\(count(samples, "sample")))"
+  }
+
+  /// The median of a record as above.
+  package static func time(_ record: CandidateRecord) -> String {
+    record.median.map { time($0, record.interval, samples: record.times.count) } ?? "–"
+  }
+
+  /// A number with its interval, where there is one: `98.7 [98.1, 99.0]`.
+  package static func digits(_ value: Double, _ interval: [Double]?) -> String {
+    digits(value) + (interval.map { " [\($0.map { digits($0) }.joined(separator: ", "))]" } ?? "")
+  }
+
   package static func ratio(_ value: Double) -> String { fixed(value, 2) + "×" }
 
   package static func ratio(_ value: Double, _ interval: ClosedRange<Double>) -> String {
     "\(ratio(value)) [\(fixed(interval.lowerBound, 2)), \(fixed(interval.upperBound, 2))]"
+  }
+
+  /// A ratio with its interval, or with the number of samples where there are too few for one.
+  package static func ratio(_ value: Double, _ interval: ClosedRange<Double>, samples: Int) -> String {
+    samples < Statistics.leastSamples ? "\(ratio(value)) (\(count(samples, "sample")))" : ratio(value, interval)
   }
 
   /// Operations in nanoseconds are giga-operations in seconds.

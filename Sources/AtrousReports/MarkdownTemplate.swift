@@ -10,8 +10,8 @@ let markdownTemplate = """
   {{#groups}}
   ## Winners with {{conditions}}
 
-  Medians of all samples with the 95 % interval of the median, in the unit before the brackets. Ties are other candidates
-  whose interval overlaps the winner's. "Over default" is the time of the untuned default over the winner's.
+  Medians of all samples with the 95 % interval of the median, in the unit before the brackets; below six samples there
+  is none, and their number stands instead. Ties are other candidates whose interval overlaps the winner's. "Over default" is the time of the untuned default over the winner's.
 
   | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | over default | max error | workspace |
   |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|
@@ -92,7 +92,7 @@ let markdownTemplate = """
   - *Nominal* counts all taps, as other libraries quote it, so a fast algorithm may pass the peak; *useful* counts only
     taps that touch data.
   - The peak is the FMA rate that the same run measured with the same instruction set and threads.
-  - *Max error* is max|y − ref| / max|ref| against a Float64 reference.
+  - *Max error* is max|y − ref| / max|ref| against a Float64 reference; the divisor is taken before the activation.
   - The untuned default is what the library runs without any measurement.
 
   """

@@ -39,7 +39,7 @@ extension ProblemView.Row {
   fileprivate init(_ record: CandidateRecord, _ assessment: Assessment, _ registry: Registry) {
     let median = record.median ?? .infinity
     candidate = "\(record.candidate.ordered(by: registry))"
-    time = Format.time(median, record.interval ?? median...median)
+    time = Format.time(record)
     behind = Format.ratio(median / (assessment.best[0].median ?? median))
     nominal = Format.gigaflops(assessment.problem.nominalFLOPs, median)
     useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
@@ -78,13 +78,11 @@ struct MachineView {
 
   mutating func add(_ run: Run) {
     let generator = run.generator
-    let build = [generator.name, generator.version, generator.commit].filter { !$0.isEmpty }
     let made = [generator.compiler, generator.flags].filter { !$0.isEmpty }.joined(separator: ", ")
-    runs.append("`\(run.id)`: \(build.joined(separator: " "))" + (made.isEmpty ? "" : " (\(Format.cell(made)))"))
+    runs.append("`\(run.id)`: \(Format.cell(generator.title))" + (made.isEmpty ? "" : " (\(Format.cell(made)))"))
     peaks += run.measurements.filter { $0.name == "fma_peak" }.map { peak in
-      let interval = peak.ci95.count == 2 ? " [\(Format.digits(peak.ci95[0])), \(Format.digits(peak.ci95[1]))]" : ""
-      return Peak(
-        isa: peak.isa ?? "–", threads: "\(peak.threads)", value: Format.digits(peak.median) + interval, run: run.id)
+      Peak(
+        isa: peak.isa ?? "–", threads: "\(peak.threads)", value: Format.digits(peak.median, peak.ci95), run: run.id)
     }
     hasPeaks = !peaks.isEmpty
     warnings += run.preflight.filter { !$0.passed }.map { "`\(run.id)`: \($0.name): \($0.detail)" }

@@ -113,7 +113,7 @@ extension GroupView.Row {
     problem = "\(assessment.problem)"
     self.winner = "`\(record.candidate.ordered(by: registry))`" + ships
     ties = "\(winner.ties.count - 1)"
-    time = Format.time(median, record.interval ?? median...median)
+    time = Format.time(record)
     nominal = Format.gigaflops(assessment.problem.nominalFLOPs, median)
     useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
     nominalShare = Format.percent(Double(assessment.problem.nominalFLOPs) / median, of: peak)
@@ -155,13 +155,9 @@ struct UncoveredView {
 }
 
 extension Assessment {
-  /// Below six samples there is no interval of 95 %.
   fileprivate var gainText: String {
     guard let gain else { return "not measured" }
-    if gainSamples < Statistics.leastSamples {
-      return "\(Format.ratio(gain.value)) (\(Format.count(gainSamples, "sample")))"
-    }
-    return Format.ratio(gain.value, gain.interval)
+    return Format.ratio(gain.value, gain.interval, samples: gainSamples)
   }
 
   /// `40 correct, 3 timeout`

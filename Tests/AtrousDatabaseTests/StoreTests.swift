@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func aBrokenLineInsideAJournalIsNamed() throws {
+  @Test func aBrokenLineInsideAJournalBlocksNothing() throws {
     try withTemporaryFolder { folder in
       let store = Store(folder + "/atrous.json")
       let journal = try store.openJournal(for: Fake.run("r1"))
@@ -62,10 +62,16 @@ import Testing
       journal.close()
       var text = try String(contentsOfFile: journal.path, encoding: .utf8)
       text.insert(contentsOf: "{\"candidate\":{\n", at: text.startIndex)
+      try "{}\nno journal\n".write(toFile: journal.path + "l.jsonl", atomically: false, encoding: .utf8)
       try text.write(toFile: journal.path, atomically: false, encoding: .utf8)
-      let error = #expect(throws: DatabaseError.self) { try store.mergeJournals() }
-      #expect("\(error!)".contains("line 1"))
-      #expect(try store.journals().count == 1)
+      var warnings: [String] = []
+      let read = try store.readWithJournals { warnings.append($0) }
+      #expect(read.results[0].candidates.count == 1 && warnings.count == 2)
+      warnings = []
+      #expect(try store.mergeJournals { warnings.append($0) } == read.kept())
+      #expect(warnings.contains { $0.contains("line 1") } && warnings.contains { $0.contains("line 2") })
+      #expect(try store.journals().isEmpty)
+      #expect(try String(contentsOfFile: journal.path + ".bad", encoding: .utf8) == text)
     }
   }
 

@@ -1,3 +1,4 @@
+import Atrous
 import AtrousCore
 import AtrousDatabase
 import AtrousTestSupport
@@ -11,9 +12,7 @@ import Testing
 
   @Test(arguments: [
     ("\"median_ns\" : 1000", "\"median_ns\" : 900", "median_ns is 900.0"),
-    ("\"threads\" : 1\n", "\"threads\" : 0\n", "threads is 0"),
     ("\"id\" : \"r1\"", "\"id\" : \"r9\"", "run \"r1\" is not among the runs"),
-    ("\"revision\" : 1", "\"revision\" : 0", "revision is 0"),
     ("\"max_error\"", "\"other_error\"", "no max_error"),
   ])
   func brokenOnesAreTold(old: String, new: String, message: String) throws {
@@ -24,6 +23,38 @@ import Testing
     let broken = text.replacingOccurrences(of: old, with: new)
     let findings = try Store.database(of: Data(broken.utf8), path: "x").validate()
     #expect(findings.contains { $0.severity == .error && $0.message.contains(message) })
+  }
+
+  /// What neither reads back from a table nor can be computed with is refused where it stands.
+  @Test(arguments: [
+    ("\"threads\" : 1,", "\"threads\" : 0,", "0; allowed: 1 to 65536"),
+    ("\"revision\" : 1", "\"revision\" : 0", "0; allowed: 1 to"),
+    ("\"variant\" : \"direct\"", "\"variant\" : \"di\\trect\"", "is no variant"),
+    ("\"tw\" :", "\"t w\" :", "is no setting"), ("\"tw\" :", "\"t1\" :", "lower-case letters alone"),
+    ("\"median_ns\" : 1000", "\"median_ns\" : 0.01", "0.01 ns; allowed"),
+    ("\"bytes\" : 524288", "\"bytes\" : 4611686018427387904", "over 1 TiB"),
+    (" amd ", " a\\td ", "printable ASCII"),
+  ])
+  func valuesOutOfRangeAreRefused(old: String, new: String, message: String) throws {
+    var database = Database(runs: [Fake.run("r1")])
+    database.add(Fake.record("direct"), to: Fake.key())
+    let text = String(decoding: try Store.data(of: database), as: UTF8.self)
+    #expect(text.contains(old), "\(text)")
+    let broken = text.replacingOccurrences(of: old, with: new)
+    let error = #expect(throws: DatabaseError.self) { try Store.database(of: Data(broken.utf8), path: "x") }
+    #expect("\(error!)".contains(message), "\(error!)")
+  }
+
+  /// Below six samples there is no interval of 95 %.
+  @Test func fewSamplesHaveNoInterval() throws {
+    var database = Database(runs: [Fake.run("r1")])
+    database.add(Fake.record("direct", samples: 5), to: Fake.key())
+    #expect(database.results[0].candidates[0].interval == nil)
+    let text = String(decoding: try Store.data(of: database), as: UTF8.self)
+    #expect(!text.contains("ci95_ns") && text.contains("median_ns"))
+    #expect(try Store.database(of: Data(text.utf8), path: "x") == database)
+    #expect(database.validate().allSatisfy { $0.severity == .warning })
+    #expect(Fake.record("direct", samples: 6).interval != nil)
   }
 
   /// Whatever is done to a file, it reads or throws, and never traps; nor does what is derived from it.
@@ -44,6 +75,7 @@ import Testing
       guard let database = try? Store.database(of: Data(bytes), path: "x") else { continue }
       _ = database.validate()
       _ = database.kept().table().text(.swift)
+      #expect(throws: Never.self) { try Table(text: database.table().text(.table)) }
       #expect(try Store.database(of: Store.data(of: database), path: "x") == database)
     }
   }

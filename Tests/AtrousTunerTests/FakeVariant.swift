@@ -24,11 +24,14 @@ struct FakeVariant: KernelVariant {
   /// Configurations whose result is wrong.
   var wrong: Set<Int> = []
   var workspaceBytes = 0
+  /// Problems it takes.
+  var widths = 0...Int.max
   /// Told of every execution.
   var onExecute: @Sendable () -> Void = {}
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    problem.channels == 1 && problem.filters == 1 && problem.taps == 1 ? nil : Rejection(.unsupported, "too much")
+    problem.channels == 1 && problem.filters == 1 && problem.taps == 1 && widths.contains(problem.width.input)
+      ? nil : Rejection(.unsupported, "too much")
   }
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? { nil }
   func initial(for problem: Problem, on target: Target) -> Values { Values() }

@@ -37,22 +37,13 @@ struct BenchCommand: ParsableCommand {
     transform: Arguments.whole(1...10_000))
   var rounds: Int = 20
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "warm or cold: whether caches hold the data when timing starts (default: warm).", valueName: "C"),
-    transform: Arguments.cache)
-  var cache: CacheState = .warm
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seed of the data (default: 1).", valueName: "N"),
-    transform: Arguments.seed)
-  var seed: UInt64 = 1
+  @OptionGroup var measuring: MeasuringOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
+    try measuring.check(threads: [threads])
     let topology = try Topology(.system)
     let isa = try HostMachine.cappedInstructionSet()
     let candidates = try candidates(Target(machine: topology.machine, isa: isa, threads: threads))
@@ -60,8 +51,8 @@ struct BenchCommand: ParsableCommand {
       machine: topology.machine, isa: isa, processors: topology.pinningOrder, generator: Build.generator)
     bench.threads = threads
     bench.rounds = rounds
-    bench.cache = cache
-    bench.data = DataGenerator(seed: seed)
+    bench.cache = measuring.cache
+    bench.data = DataGenerator(seed: measuring.seed)
     let progress = ProgressLine()
     let result = try bench.run(problem, candidates, cancellation: Interrupt.listen()) {
       progress.show(stage: Format.count(candidates.count, "candidate"), detail: "round \($0 + 1) of \(rounds)")
@@ -93,13 +84,14 @@ struct BenchCommand: ParsableCommand {
     let rows = result.rows.map { row -> [String] in
       let record = row.record
       let name = "\(record.candidate.ordered())"
-      guard let median = record.median, let interval = record.interval else {
+      guard let median = record.median else {
         return [name, row.reason ?? "not measured", "", "", "", "", "", ""]
       }
       let (nominal, useful) = (problem.nominalFLOPs, problem.usefulFLOPs)
       let ratio = first.isEmpty ? nil : Statistics.ratio(of: record.times, over: first)
       return [
-        name, Format.time(median, interval), ratio.map { Format.ratio($0.value, $0.interval) } ?? "–",
+        name, Format.time(record),
+        ratio.map { Format.ratio($0.value, $0.interval, samples: min(first.count, record.times.count)) } ?? "–",
         Format.gigaflops(nominal, median), Format.gigaflops(useful, median),
         Format.percent(Double(nominal) / median, of: result.peak.median),
         Format.percent(Double(useful) / median, of: result.peak.median), Format.error(record.maxError),
@@ -111,9 +103,8 @@ struct BenchCommand: ParsableCommand {
         .right("useful"), .right("of peak nominal"), .right("useful"), .right("max error"),
       ], rows)
     print(
-      "\(problem): \(Format.count(threads, "thread")), placement \(result.placement), \(cache.rawValue) caches, "
-        + "on \(result.run.machine.key); FMA peak \(Format.digits(result.peak.median)) "
-        + "[\(result.peak.ci95.map { Format.digits($0) }.joined(separator: ", "))] GFLOP/s")
+      "\(problem): \(Format.count(threads, "thread")), placement \(result.placement), \(measuring.cache.rawValue) caches, "
+        + "on \(result.run.machine.key); FMA peak \(Format.digits(result.peak.median, result.peak.ci95)) GFLOP/s")
     for check in result.run.preflight where !check.passed { print("not at rest: \(check.name): \(check.detail)") }
   }
 }
@@ -135,8 +126,11 @@ private struct Benched: Encodable {
   var threads: Int
   var placement: String
   var cache: String
+  var seed: UInt64
+  var generator: Generator
+  var preflight: [PreflightCheck]
   var fmaPeakGflops: Double
-  var fmaPeakCi95: [Double]
+  var fmaPeakCi95: [Double]?
   var nominalFlops: Int
   var usefulFlops: Int
   var rows: [Row]
@@ -146,7 +140,10 @@ private struct Benched: Encodable {
     machine = "\(result.run.machine.key)"
     threads = command.threads
     placement = result.placement
-    cache = command.cache.rawValue
+    cache = command.measuring.cache.rawValue
+    seed = command.measuring.seed
+    generator = result.run.generator
+    preflight = result.run.preflight
     fmaPeakGflops = result.peak.median
     fmaPeakCi95 = result.peak.ci95
     nominalFlops = problem.nominalFLOPs

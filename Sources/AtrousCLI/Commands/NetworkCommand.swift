@@ -36,8 +36,10 @@ struct NetworkCommand: ParsableCommand {
     let resolver = Resolver(
       tables: try database.tables(), machine: topology.machine, isa: try HostMachine.cappedInstructionSet())
     let report = try network.run(
-      resolver: resolver, threads: threads ?? Convolution.defaultThreads, processors: topology.pinningOrder)
+      resolver: resolver, threads: threads ?? Convolution.defaultThreads, processors: topology.pinningOrder,
+      cancellation: Interrupt.listen())
     if json { try Output.json(NetworkTimes(report, resolver)) } else { show(report, resolver) }
+    if report.isCancelled { throw ExitCode.interrupted }
     if !(report.identityError <= Self.allowedError) { throw ExitCode.checkFailed }
   }
 
@@ -61,6 +63,10 @@ struct NetworkCommand: ParsableCommand {
     print(
       "\(Format.count(report.threads, "thread")), placement \(report.placement), warm caches, on "
         + "\(resolver.machine.key); medians with 95 % intervals")
+    if report.isCancelled {
+      print("interrupted after \(Format.count(report.layers.count, "layer"))")
+      return
+    }
     if report.layers.allSatisfy({ $0.tuned.rung == .costModel }) {
       print("nothing of it has been tuned: `atrous tune --suite \(name)` would")
     }
@@ -74,20 +80,19 @@ struct NetworkCommand: ParsableCommand {
   }
 
   private static func time(_ samples: [Double]) -> String {
-    Format.time(Statistics.median(samples), Statistics.medianInterval(samples))
+    Format.time(Statistics.median(samples), Statistics.interval(samples), samples: samples.count)
   }
 }
 
 private struct NetworkTimes: Encodable {
   struct Timing: Encodable {
     var medianNs: Double
-    var ci95Ns: [Double]
+    var ci95Ns: [Double]?
     var samples: Int
 
     init(_ samples: [Double]) {
-      let interval = Statistics.medianInterval(samples)
       medianNs = Statistics.median(samples)
-      ci95Ns = [interval.lowerBound, interval.upperBound]
+      ci95Ns = Statistics.interval(samples).map { [$0.lowerBound, $0.upperBound] }
       self.samples = samples.count
     }
   }

@@ -17,6 +17,7 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var problems: ProblemOptions
   @OptionGroup var database: DatabaseOptions
+  @OptionGroup var measuring: MeasuringOptions
 
   @Option(
     parsing: .unconditional,
@@ -42,20 +43,8 @@ struct TuneCommand: ParsableCommand {
     transform: Arguments.bytes)
   var maxWorkspace: Int?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "warm or cold: whether caches hold the data when timing starts (default: warm).", valueName: "C"),
-    transform: Arguments.cache)
-  var cache: CacheState = .warm
-
   @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"))
   var variant: [String] = []
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seed of the data (default: 1).", valueName: "N"),
-    transform: Arguments.seed)
-  var seed: UInt64 = 1
 
   @Flag(help: "Measure again what is already known.")
   var fresh = false
@@ -73,10 +62,11 @@ struct TuneCommand: ParsableCommand {
     let progress = TuneProgress()
     let outcome = try tuner.run(problems, cancellation: Interrupt.listen(), observer: progress.observe)
     progress.end()
+    outcome.warnings.forEach(complain)
     let winners = outcome.winners(of: problems, options: tuner.options)
     if json { try Output.json(winners.map(TunedRow.init)) } else { show(winners, outcome) }
     if outcome.isCancelled { throw ExitCode.interrupted }
-    if !outcome.unanswered.isEmpty { throw ExitCode.checkFailed }
+    if !outcome.unanswered.isEmpty || outcome.hasWrong { throw ExitCode.checkFailed }
   }
 
   private func tuner() throws -> Tuner {
@@ -84,12 +74,13 @@ struct TuneCommand: ParsableCommand {
     var options = TuneOptions()
     options.budget = budget ?? 240
     options.threads = threads.counts(on: topology.machine)
+    try measuring.check(threads: options.threads)
     options.maxError = maxError
     options.maxWorkspace = maxWorkspace
-    options.cache = cache
+    options.cache = measuring.cache
     options.variants = try Registry.shared.ids(variant)
     options.isFresh = fresh
-    options.generator = DataGenerator(seed: seed)
+    options.generator = DataGenerator(seed: measuring.seed)
     return Tuner(
       machine: topology.machine, isa: try HostMachine.cappedInstructionSet(), processors: topology.pinningOrder,
       generator: Build.generator, store: Store(database.path), options: options)
@@ -125,8 +116,7 @@ struct TuneCommand: ParsableCommand {
         let median = record.median ?? .infinity
         return [
           "\(winner.key.problem)", "\(winner.key.threads)", "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
-          Format.time(median, record.interval ?? median...median),
-          Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
+          Format.time(record), Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
         ]
       })
     for failure in outcome.failures.prefix(20) {
@@ -139,7 +129,7 @@ struct TuneCommand: ParsableCommand {
     }
     print(
       "\(outcome.isCancelled ? "interrupted: " : "")\(Format.count(outcome.candidates, "candidate")) measured, "
-        + "\(cache.rawValue) caches, on \(outcome.run.machine.key); kept in \(database.path)")
+        + "\(measuring.cache.rawValue) caches, on \(outcome.run.machine.key); kept in \(database.path)")
   }
 }
 
@@ -162,7 +152,7 @@ private struct TunedRow: Encodable {
   var cache: String
   var candidate: String
   var medianNs: Double?
-  var ci95Ns: [Double]
+  var ci95Ns: [Double]?
   var samples: Int
   var maxError: Double?
   var workspaceBytes: Int
@@ -177,7 +167,7 @@ private struct TunedRow: Encodable {
     cache = winner.key.cache.rawValue
     candidate = "\(record.candidate.ordered())"
     medianNs = record.median
-    ci95Ns = record.interval.map { [$0.lowerBound, $0.upperBound] } ?? []
+    ci95Ns = record.interval.map { [$0.lowerBound, $0.upperBound] }
     samples = record.times.count
     maxError = record.maxError
     workspaceBytes = record.workspaceBytes

@@ -6,7 +6,20 @@ enum Build {
   static let version = "0.1.0"
 
   static let generator = Generator(
-    version: version, commit: identity, compiler: compiler, flags: "release, x86-64-v2 v3 v4 microkernels")
+    version: version, build: identity, compiler: compiler, flags: flags)
+
+  private static var flags: String {
+    #if DEBUG
+      let configuration = "debug"
+    #else
+      let configuration = "release"
+    #endif
+    #if arch(x86_64)
+      return configuration + ", microkernels for x86-64-v2, v3 and v4"
+    #else
+      return configuration + ", microkernels for the baseline"
+    #endif
+  }
 
   private static var compiler: String {
     #if compiler(>=6.4)
@@ -25,6 +38,6 @@ enum Build {
     let hash = image.withUnsafeBytes { bytes in
       bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
-    return "build-" + String(hash, radix: 16)
+    return String(hash, radix: 16)
   }
 }

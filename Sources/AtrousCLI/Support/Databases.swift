@@ -34,6 +34,6 @@ enum Databases {
     guard try store.readIfPresent() != nil || !store.journals().isEmpty else {
       throw InputError("\(path): no such database; `atrous tune` makes one")
     }
-    return try store.readWithJournals()
+    return try store.readWithJournals(warn: complain)
   }
 }

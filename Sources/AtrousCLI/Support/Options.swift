@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtrousCore
+import AtrousDatabase
 import AtrousKernels
 import AtrousTopology
 import AtrousTuner
@@ -39,6 +40,28 @@ struct ProblemOptions: ParsableArguments {
     }
     if lines.isEmpty { throw InputError("\(path): holds no problem") }
     return lines.map(\.problem).filter { seen.insert($0).inserted }
+  }
+}
+
+/// How a command measures.
+struct MeasuringOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "warm or cold: whether caches hold the data when timing starts (default: warm).", valueName: "C"),
+    transform: Arguments.cache)
+  var cache: CacheState = .warm
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seed of the data (default: 1).", valueName: "N"),
+    transform: Arguments.seed)
+  var seed: UInt64 = 1
+
+  /// Only the caller's caches are emptied before a sample.
+  func check(threads: [Int]) throws {
+    if cache == .cold, let many = threads.first(where: { $0 > 1 }) {
+      throw InputError("--cache cold with \(many) threads; allowed: 1 thread, whose caches alone can be emptied")
+    }
   }
 }
 

@@ -21,10 +21,29 @@ enum TextFiles {
     FileManager.default.fileExists(atPath: path) ? try read(path) : nil
   }
 
-  /// Writes a file as a whole.
+  /// Writes a file as a whole: whatever happens, the path holds the old contents or the new. What is no file, such as a
+  /// pipe, is written to as it stands.
   /// - Throws: `InputError` with the system's reason.
   static func write(_ text: String, to path: String) throws(InputError) {
-    guard let file = fopen(path, "w") else { throw failure(path) }
+    var status = stat()
+    if stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG { return try put(text, path, for: path) }
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let temporary = "\(target).\(getpid()).tmp"
+    do throws(InputError) {
+      try put(text, temporary, for: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if rename(temporary, target) != 0 {
+      let failure = failure(path)
+      unlink(temporary)
+      throw failure
+    }
+  }
+
+  private static func put(_ text: String, _ file: String, for path: String) throws(InputError) {
+    guard let file = fopen(file, "w") else { throw failure(path) }
     var text = text
     let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
     guard fclose(file) == 0, written else { throw failure(path) }

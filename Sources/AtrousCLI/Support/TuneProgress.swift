@@ -37,7 +37,7 @@ final class TuneProgress {
       if record.invalidity == .correct, record.median ?? .infinity < best?.median ?? .infinity { best = record }
       line.show(stage: stage, detail: "\(Clock.text(left)) left, \(done) done\(bestText)")
     case .ended(_, _, let best, let left):
-      let found = best.map { "\($0.candidate.ordered()) \(Format.time($0.median!, $0.interval!))" } ?? "nothing right"
+      let found = best.map { "\($0.candidate.ordered()) \(Format.time($0))" } ?? "nothing right"
       line.note("\(stage): \(found), \(Clock.text(left)) left")
     case .failed(let item, let reason):
       line.note("failed: \(item.problem): \(reason)")

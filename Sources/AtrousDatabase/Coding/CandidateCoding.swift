@@ -1,7 +1,10 @@
 import AtrousCore
 
+/// What a double tells apart.
+private let byteRange = 0...1 << 53
+
 extension CandidateRecord: Codable {
-  private enum Keys: String, CodingKey {
+  fileprivate enum Keys: String, CodingKey {
     case run, variant, revision, isa, configuration, verification, invalidity, timestamp
     case times = "times_ns"
     case median = "median_ns"
@@ -13,7 +16,7 @@ extension CandidateRecord: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
-    let settings = try container.decode([String: Int32].self, forKey: .configuration)
+    let times = try container.times()
     let isa = try container.decode(String.self, forKey: .isa)
     guard let isa = InstructionSet(rawValue: isa) else {
       throw DecodingError.dataCorruptedError(
@@ -21,17 +24,15 @@ extension CandidateRecord: Codable {
     }
     self.init(
       run: try container.decode(String.self, forKey: .run),
-      candidate: Candidate(
-        variant: VariantID(try container.decode(String.self, forKey: .variant)), isa: isa,
-        configuration: Configuration(settings.map { Setting(key: $0.key, value: $0.value) })),
-      revision: try container.decode(Int.self, forKey: .revision),
-      times: try container.decode([Double].self, forKey: .times),
-      median: try container.decodeIfPresent(Double.self, forKey: .median),
-      interval: try container.interval(.interval),
+      candidate: try container.candidate(isa),
+      revision: try container.whole(.revision, 1...Int(Int32.max)),
+      times: times,
+      median: try container.decodeIfPresent(Double.self, forKey: .median).map { try container.time($0, .median) },
+      interval: times.count < Statistics.leastSamples ? nil : try container.interval(.interval),
       maxError: try container.decodeIfPresent(Double.self, forKey: .maxError),
       verification: try container.decodeIfPresent(VerificationExtent.self, forKey: .verification),
-      workspaceBytes: try container.bytes(.workspaceBytes),
-      packedWeightsBytes: try container.bytes(.packedWeightsBytes),
+      workspaceBytes: try container.whole(.workspaceBytes, byteRange),
+      packedWeightsBytes: try container.whole(.packedWeightsBytes, byteRange),
       invalidity: try container.decode(Invalidity.self, forKey: .invalidity),
       timestamp: try container.decode(String.self, forKey: .timestamp))
   }
@@ -56,15 +57,47 @@ extension CandidateRecord: Codable {
   }
 }
 
-extension KeyedDecodingContainer {
-  /// - Throws: `DecodingError` for a number that is negative or past what a double tells apart.
-  fileprivate func bytes(_ key: Key) throws -> Int {
-    let bytes = try decode(Int.self, forKey: key)
-    guard (0...1 << 53).contains(bytes) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: key, in: self, debugDescription: "\(bytes) bytes; allowed: 0 to \(1 << 53)")
+extension KeyedDecodingContainer<CandidateRecord.Keys> {
+  /// Variant, settings and `isa`, if their text reads back as the same: tables hold that text.
+  fileprivate func candidate(_ isa: InstructionSet) throws -> Candidate {
+    let settings = try decode([String: Int32].self, forKey: .configuration)
+    let candidate = Candidate(
+      variant: VariantID(try decode(String.self, forKey: .variant)), isa: isa,
+      configuration: Configuration(
+        settings.map { Setting(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }))
+    do throws(CandidateError) {
+      if try Candidate(text: candidate.description) == candidate { return candidate }
+    } catch {
+      throw DecodingError.dataCorruptedError(forKey: .variant, in: self, debugDescription: "\(error)")
     }
-    return bytes
+    throw DecodingError.dataCorruptedError(
+      forKey: .configuration, in: self, debugDescription: "a key is not of lower-case letters alone")
+  }
+
+  fileprivate func times() throws -> [Double] {
+    try decode([Double].self, forKey: .times).map { try time($0, .times) }
+  }
+
+  /// Nanoseconds that a table can hold.
+  fileprivate func time(_ nanoseconds: Double, _ key: Key) throws -> Double {
+    guard nanoseconds >= 0.1, nanoseconds < 1e15 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self, debugDescription: "\(nanoseconds) ns; allowed: from 0.1 to below 1e15")
+    }
+    return nanoseconds
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// - Throws: `DecodingError` for a number outside the range.
+  func whole(_ key: Key, _ range: ClosedRange<Int>) throws -> Int {
+    let number = try decode(Int.self, forKey: key)
+    guard range.contains(number) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self,
+        debugDescription: "\(number); allowed: \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
   }
 
   /// Two numbers, the lower first; nil where the key is absent.

@@ -35,8 +35,8 @@ extension ResultKey: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     problem = try container.parse(.problem) { (text) throws(ProblemError) in try Problem(text: text) }
-    machine = try container.parse(.machine) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
-    threads = try container.decode(Int.self, forKey: .threads)
+    machine = try container.machineKey(.machine)
+    threads = try container.whole(.threads, 1...65536)
     placement = try container.decode(String.self, forKey: .placement)
     cache = try container.decode(CacheState.self, forKey: .cache)
   }
@@ -53,7 +53,7 @@ extension ResultKey: Codable {
 
 extension ProblemResult: Codable {
   private enum Keys: String, CodingKey {
-    case candidates, omitted, attempted
+    case candidates, omitted, attempted, tried
   }
 
   /// The run that counts are booked on where a file tells only what was omitted.
@@ -68,7 +68,8 @@ extension ProblemResult: Codable {
     } else if let counts = try container.decodeIfPresent([String: Int].self, forKey: .omitted), !counts.isEmpty {
       attempted[Self.unknownRun] = try Self.known(counts, decoder)
     }
-    self.init(key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted)
+    let tried = try container.decodeIfPresent([String: [String: Bool]].self, forKey: .tried) ?? [:]
+    self.init(key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted, tried: tried)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -77,6 +78,7 @@ extension ProblemResult: Codable {
     try container.encode(candidates, forKey: .candidates)
     try container.encode(Self.text(omitted), forKey: .omitted)
     try container.encode(attempted.mapValues(Self.text), forKey: .attempted)
+    try container.encode(tried, forKey: .tried)
   }
 
   /// - Throws: `DecodingError` for a count that is negative or past 2³¹ − 1.
@@ -99,6 +101,17 @@ extension ProblemResult: Codable {
 }
 
 extension KeyedDecodingContainer {
+  /// A machine key that a table's line can hold.
+  func machineKey(_ key: Key) throws -> MachineKey {
+    let machine = try parse(key) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
+    let text = "\(machine)"
+    guard text.utf8.count <= 160, text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: key, in: self, debugDescription: "no machine key; allowed: up to 160 printable ASCII characters")
+    }
+    return machine
+  }
+
   /// Decodes a string and parses it; what the parser throws becomes a decoding error with the position.
   func parse<Value, Failure: Error>(
     _ key: Key, with parser: (String) throws(Failure) -> Value

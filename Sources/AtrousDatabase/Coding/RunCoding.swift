@@ -8,8 +8,14 @@ extension Run: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
-    let key = try container.parse(.machine) { (text) throws(MachineKeyError) in try MachineKey(text: text) }
-    let machine = try container.decode(MachineRecord.self, forKey: .facts).machine(key)
+    let key = try container.machineKey(.machine)
+    let facts = try container.decode(MachineRecord.self, forKey: .facts)
+    guard facts.isPlausible else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .facts, in: container,
+        debugDescription: "a cache is over 1 TiB or has over 65536 ways, or there are over a million cores")
+    }
+    let machine = facts.machine(key)
     guard machine.key == key else {
       throw DecodingError.dataCorruptedError(
         forKey: .facts, in: container, debugDescription: "the caches are of \(machine.key), the key is \(key)")
@@ -78,6 +84,15 @@ private struct MachineRecord: Codable {
     (quota_cpus, threads_per_core, numa_nodes) = (facts.quotaCPUs, facts.threadsPerCore, facts.numaNodes)
     (hypervisor, brand, microcode) = (facts.hypervisor, facts.brand, facts.microcode)
     (kernel, governor, hwloc) = (facts.kernel, facts.governor, facts.hwloc)
+  }
+
+  /// Whether what is computed from it stays far within 64 bits.
+  var isPlausible: Bool {
+    let caches = kinds.flatMap { [$0.l1d, $0.l2, $0.l3].compactMap(\.self) }
+    let counts = kinds.map(\.cores) + [online_cpus, allowed_cpus, cores, threads_per_core, numa_nodes].compactMap(\.self)
+    return caches.allSatisfy {
+      (0...1 << 40).contains($0.bytes) && (0...65536).contains($0.ways) && (0...1_000_000).contains($0.sharing_cores)
+    } && counts.allSatisfy { (0...1_000_000).contains($0) } && (0...1e6).contains(quota_cpus ?? 0)
   }
 
   func machine(_ key: MachineKey) -> Machine {

@@ -80,8 +80,8 @@ extension Database {
 
   /// Who measured last.
   private var tableGenerator: String {
-    let text = runs.last.map { "\($0.generator.name) \($0.generator.version) \($0.generator.commit)" } ?? "atrous"
-    return String(text.filter { $0 != "\t" && $0 != "\n" }.prefix(80))
+    let text = runs.last?.generator.title ?? "atrous"
+    return String(text.filter { $0.isASCII && !$0.isNewline && $0 != "\t" }.prefix(80))
   }
 }
 
@@ -96,7 +96,7 @@ extension Winner {
     return Table.Entry(
       problem: key.problem, machine: machine, threads: key.threads,
       candidate: shipped.candidate.ordered(by: registry), revision: shipped.revision, median: median,
-      interval: shipped.interval ?? median...median)
+      interval: shipped.times.isEmpty ? median...median : Statistics.medianInterval(shipped.times))
   }
 }
 

@@ -2,6 +2,9 @@ import Atrous
 import AtrousCore
 
 extension ProblemResult {
+  /// Candidates that take up to so many times the best median are kept.
+  public static let keptFactor = 1.25
+
   /// The result with only the candidates worth keeping; what is left out stays counted in `omitted`.
   ///
   /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's
@@ -14,7 +17,7 @@ extension ProblemResult {
     let all = candidates.filter { $0.invalidity == .correct && $0.median != nil }
     let correct = Self.comparable(all)
     guard let best = correct.min(by: CandidateRecord.isFaster)?.median else { return keeping { _ in false } }
-    var kept = Set(correct.filter { $0.median! <= 1.25 * best }.map(\.identity))
+    var kept = Set(correct.filter { $0.median! <= Self.keptFactor * best }.map(\.identity))
     for records in Dictionary(grouping: correct, by: \.variant).values {
       kept.insert(records.min(by: CandidateRecord.isFaster)!.identity)
     }

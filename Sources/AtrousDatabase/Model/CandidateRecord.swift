@@ -31,7 +31,7 @@ public struct CandidateRecord: Hashable, Sendable {
   public let times: [Double]
   /// nil without samples.
   public let median: Double?
-  /// The 95 % interval of the median; nil without samples.
+  /// The 95 % interval of the median; nil below `Statistics.leastSamples` samples.
   public let interval: ClosedRange<Double>?
   /// max|y − reference| / max|reference|; nil where nothing was compared or the result was no number.
   public let maxError: Double?
@@ -42,18 +42,18 @@ public struct CandidateRecord: Hashable, Sendable {
   /// ISO 8601, UTC, as in `2026-11-24T07:40:00Z`.
   public let timestamp: String
 
-  /// A record of samples, which are rounded to a tenth of a nanosecond; median and interval are derived (see
-  /// `Statistics`).
+  /// A record of samples, which are rounded to a tenth of a nanosecond and never less; median and interval are derived
+  /// (see `Statistics`).
   public init(
     run: String, candidate: Candidate, revision: Int, times: [Double] = [], maxError: Double? = nil,
     verification: VerificationExtent? = nil, workspaceBytes: Int = 0, packedWeightsBytes: Int = 0,
     invalidity: Invalidity = .correct, timestamp: String = Timestamp.now()
   ) {
-    let times = times.map { ($0 * 10).rounded() / 10 }
+    let times = times.map { max(($0 * 10).rounded(), 1) / 10 }
     self.init(
       run: run, candidate: candidate, revision: revision, times: times,
       median: times.isEmpty ? nil : Statistics.median(times),
-      interval: times.isEmpty ? nil : Statistics.medianInterval(times),
+      interval: Statistics.interval(times),
       maxError: maxError, verification: verification, workspaceBytes: workspaceBytes,
       packedWeightsBytes: packedWeightsBytes, invalidity: invalidity, timestamp: timestamp)
   }

@@ -34,15 +34,23 @@ public struct ProblemResult: Hashable, Sendable {
   /// How many candidates each run tried, by outcome, whether they were kept or not. A run's counts only grow, so the
   /// larger one holds when two copies meet: that makes the merge idempotent, which counts of the omitted alone are not.
   public private(set) var attempted: [String: [Invalidity: Int]]
+  /// Which candidates each run tried, by their text, whether they were kept or not; true where that settled them: they
+  /// failed, had enough samples, or took clearly longer than the best of their run. What one call's limits kept out is not
+  /// among them.
+  public private(set) var tried: [String: [String: Bool]]
 
   public init(key: ResultKey, candidates: [CandidateRecord]) {
-    self.init(key: key, candidates: candidates, attempted: [:])
+    self.init(key: key, candidates: candidates, attempted: [:], tried: [:])
   }
 
-  init(key: ResultKey, candidates: [CandidateRecord], attempted: [String: [Invalidity: Int]]) {
+  init(
+    key: ResultKey, candidates: [CandidateRecord], attempted: [String: [Invalidity: Int]],
+    tried: [String: [String: Bool]]
+  ) {
     self.key = key
     self.candidates = Self.united(candidates)
     self.attempted = attempted
+    self.tried = tried
     raiseAttempted()
   }
 
@@ -59,6 +67,7 @@ public struct ProblemResult: Hashable, Sendable {
     var result = self
     result.candidates = Self.united(candidates + other.candidates)
     result.attempted.merge(other.attempted) { $0.merging($1, uniquingKeysWith: max) }
+    result.tried.merge(other.tried) { $0.merging($1) { $0 || $1 } }
     result.raiseAttempted()
     return result
   }
@@ -75,6 +84,13 @@ public struct ProblemResult: Hashable, Sendable {
     for (run, counts) in Self.counts(candidates) {
       attempted[run, default: [:]].merge(counts, uniquingKeysWith: max)
     }
+    for (run, records) in Dictionary(grouping: candidates, by: \.run) {
+      let best = records.filter { $0.times.count >= Statistics.leastSamples }.compactMap(\.median).min() ?? .infinity
+      for record in records {
+        guard let isSettled = record.isSettled(best: best) else { continue }
+        tried[run, default: [:]].merge(["\(record.candidate)": isSettled]) { $0 || $1 }
+      }
+    }
   }
 
   private static func counts(_ records: [CandidateRecord]) -> [String: [Invalidity: Int]] {
@@ -86,5 +102,17 @@ public struct ProblemResult: Hashable, Sendable {
   private static func united(_ records: [CandidateRecord]) -> [CandidateRecord] {
     Dictionary(records.map { ($0.identity, $0) }) { CandidateRecord.preferred($0, $1) }
       .values.sorted { $0.identity < $1.identity }
+  }
+}
+
+extension CandidateRecord {
+  /// Whether nothing more has to be measured of it, beside a best median of the same run; nil where only the limits of
+  /// one call kept it out.
+  fileprivate func isSettled(best: Double) -> Bool? {
+    switch invalidity {
+    case .constraints, .timeout: nil
+    case .correctness, .runtime: true
+    case .correct: times.count >= Statistics.leastSamples || median ?? 0 > ProblemResult.keptFactor * best
+    }
   }
 }

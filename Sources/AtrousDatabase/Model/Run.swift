@@ -5,17 +5,37 @@ import Foundation
 public struct Generator: Codable, Hashable, Sendable {
   public var name: String
   public var version: String
+  /// Of its source; empty where unknown.
   public var commit: String
+  /// A hash of the executable; empty where unknown.
+  public var build: String
   public var compiler: String
   public var flags: String
 
-  public init(name: String = "atrous", version: String, commit: String = "", compiler: String, flags: String = "") {
+  public init(
+    name: String = "atrous", version: String, commit: String = "", build: String = "", compiler: String,
+    flags: String = ""
+  ) {
     self.name = name
     self.version = version
     self.commit = commit
+    self.build = build
     self.compiler = compiler
     self.flags = flags
   }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    version = try container.decode(String.self, forKey: .version)
+    commit = try container.decode(String.self, forKey: .commit)
+    build = try container.decodeIfPresent(String.self, forKey: .build) ?? ""
+    compiler = try container.decode(String.self, forKey: .compiler)
+    flags = try container.decode(String.self, forKey: .flags)
+  }
+
+  /// Name, version and what tells builds apart, as far as it is known.
+  public var title: String { [name, version, commit, build].filter { !$0.isEmpty }.joined(separator: " ") }
 }
 
 /// Something measured of the machine itself, such as the FMA peak.
@@ -27,8 +47,8 @@ public struct Measurement: Codable, Hashable, Sendable {
   public var threads: Int
   public var unit: String
   public var median: Double
-  /// The 95 % interval of the median, low and high.
-  public var ci95: [Double]
+  /// The 95 % interval of the median, low and high; nil below `Statistics.leastSamples` samples.
+  public var ci95: [Double]?
 
   public init(name: String, isa: InstructionSet? = nil, threads: Int = 1, unit: String, samples: [Double]) {
     self.name = name
@@ -36,8 +56,7 @@ public struct Measurement: Codable, Hashable, Sendable {
     self.threads = threads
     self.unit = unit
     median = Statistics.median(samples)
-    let interval = Statistics.medianInterval(samples)
-    ci95 = [interval.lowerBound, interval.upperBound]
+    ci95 = Statistics.interval(samples).map { [$0.lowerBound, $0.upperBound] }
   }
 }
 

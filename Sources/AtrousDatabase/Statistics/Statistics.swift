@@ -17,11 +17,16 @@ public enum Statistics {
   /// j for which a binomial variable of n trials at ½ is below j with a probability of at most 2.5 % (Conover,
   /// *Practical Nonparametric Statistics*, section 3.2; the same as inverting the sign test).
   ///
-  /// Below six samples no ranks reach 95 %: the interval is then the whole range seen.
+  /// Below six samples no ranks reach 95 %: this is then the whole range seen, and `interval(_:)` is nil.
   public static func medianInterval(_ samples: [Double]) -> ClosedRange<Double> {
     let sorted = samples.sorted()
     let rank = intervalRank(sorted.count)
     return sorted[rank - 1]...sorted[sorted.count - rank]
+  }
+
+  /// The 95 % interval of the median; nil below `leastSamples` samples.
+  public static func interval(_ samples: [Double]) -> ClosedRange<Double>? {
+    samples.count < leastSamples ? nil : medianInterval(samples)
   }
 
   /// j, from 1.

@@ -62,11 +62,14 @@ public struct JournalContents: Hashable, Sendable {
   public var entries: [JournalEntry] = []
   /// The last line was cut off, as a kill in mid-write leaves it; it is not among the entries.
   public var isTorn = false
+  /// Why lines before the last one do not read; they are not among the entries.
+  public var damage: [DatabaseError] = []
 
-  /// The journal as a database with everything kept.
+  /// The journal as a database with everything kept that is of a run told of.
   public var database: Database {
     var database = Database(runs: runs)
-    database.add(entries.map { ($0.key, $0.record) })
+    let known = Set(runs.map(\.id))
+    database.add(entries.filter { known.contains($0.record.run) }.map { ($0.key, $0.record) })
     return database
   }
 }
@@ -77,8 +80,8 @@ public struct JournalFile: Hashable, Sendable {
 
   public init(_ path: String) { self.path = path }
 
-  /// Reads all lines; a torn last line is left out and told of.
-  /// - Throws: `DatabaseError` for any other line that does not read, naming it.
+  /// Reads all lines; a torn last line, and any other that does not read, is left out and told of.
+  /// - Throws: `DatabaseError` where the file cannot be read.
   public func read() throws(DatabaseError) -> JournalContents {
     guard let data = try Files.contents(path) else {
       throw .system(operation: "open", path: path, message: "no such file")
@@ -95,7 +98,7 @@ public struct JournalFile: Hashable, Sendable {
           contents.entries.append(JournalEntry(key: key, record: candidate))
         }
       } catch {
-        throw DatabaseError(decoding: error, path: path, line: index + 1)
+        contents.damage.append(DatabaseError(decoding: error, path: path, line: index + 1))
       }
     }
     return contents
@@ -108,6 +111,13 @@ public struct JournalFile: Hashable, Sendable {
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
+
+  /// Keeps the file under another name, which no merge looks at.
+  func setAside() throws(DatabaseError) {
+    if rename(path, path + Self.asideSuffix) != 0 { throw Files.failure("rename", path) }
+  }
+
+  static let asideSuffix = ".bad"
 
   func remove() throws(DatabaseError) {
     if unlink(path) != 0 && errno != ENOENT { throw Files.failure("remove", path) }

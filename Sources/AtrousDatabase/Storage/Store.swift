@@ -37,26 +37,56 @@ public struct Store: Hashable, Sendable {
   }
 
   /// The file and all journals together, nothing left out: what a resumed run has behind it.
-  public func readWithJournals() throws(DatabaseError) -> Database {
+  /// - Parameter warn: told of journals and of lines in them that do not read.
+  public func readWithJournals(warn: (String) -> Void = { _ in }) throws(DatabaseError) -> Database {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: path) || manager.fileExists(atPath: journalPath) else { return Database() }
+    // Or a merge could take a journal away between the two readings. Where no lock can be made nobody merges either.
+    let lock = try? FileLock(waitingFor: lockPath)
+    defer { withExtendedLifetime(lock) {} }
     var database = try readIfPresent() ?? Database()
-    for journal in try journals() { database.merge(try journal.read().database) }
+    for journal in try journals() {
+      guard let contents = Self.contents(of: journal, warn) else { continue }
+      database.merge(contents.database)
+    }
     return database
   }
 
-  /// Merges every journal whose writer is gone into the file, then removes those journals.
+  /// Merges every journal whose writer is gone into the file, then removes those journals. A journal with lines that do
+  /// not read is merged as far as it reads, and set aside under its name with `.bad` instead of being removed.
+  /// - Parameter warn: told of what does not read.
   @discardableResult
-  public func mergeJournals() throws(DatabaseError) -> Database {
+  public func mergeJournals(warn: (String) -> Void = { _ in }) throws(DatabaseError) -> Database {
     let lock = try FileLock(waitingFor: lockPath)
     defer { withExtendedLifetime(lock) {} }
     var database = Database()
-    var closed: [JournalFile] = []
-    for journal in try journals() where try !journal.hasWriter() {
-      database.merge(try journal.read().database)
-      closed.append(journal)
+    var closed: [(journal: JournalFile, isWhole: Bool)] = []
+    for journal in try journals() where (try? journal.hasWriter()) != true {
+      guard let contents = Self.contents(of: journal, warn) else { continue }
+      database.merge(contents.database)
+      closed.append((journal, contents.damage.isEmpty))
     }
     let merged = try mergeLocked(database)
-    for journal in closed { try journal.remove() }
+    for (journal, isWhole) in closed {
+      if isWhole {
+        try journal.remove()
+      } else {
+        try journal.setAside()
+        warn("\(journal.path): set aside as \(journal.path)\(JournalFile.asideSuffix); the lines that read are merged")
+      }
+    }
     return merged
+  }
+
+  private static func contents(of journal: JournalFile, _ warn: (String) -> Void) -> JournalContents? {
+    do throws(DatabaseError) {
+      let contents = try journal.read()
+      contents.damage.forEach { warn("\($0)") }
+      return contents
+    } catch {
+      warn("\(error)")
+      return nil
+    }
   }
 
   /// The journal files there are, by name.

@@ -16,8 +16,10 @@ public struct NetworkLayerReport: Sendable {
 public struct NetworkReport: Sendable {
   public let name: String
   public let layers: [NetworkLayerReport]
-  /// max|output − input| / max|input|: rounding only, if every layer is right.
+  /// max|output − input| / max|input|: rounding only, if every layer is right; infinite where not all layers ran.
   public let identityError: Double
+  /// Stopped before the end; the layers are those that were measured.
+  public let isCancelled: Bool
   public let threads: Int
   public let placement: String
 
@@ -37,10 +39,11 @@ extension Network {
   ///   - resolver: with the tables of what was tuned.
   ///   - processors: where threads are pinned; too few leave them free.
   ///   - rounds: samples of each, at least 1; the reference stops after about a second.
+  ///   - cancellation: ends the run after the sample being taken.
   /// - Throws: `NetworkError`.
   public func run(
     resolver: Resolver = .shared, threads: Int = 1, processors: [Int] = [], rounds: Int = 20,
-    clock: any NanosecondClock = MonotonicClock()
+    clock: any NanosecondClock = MonotonicClock(), cancellation: CancellationFlag? = nil
   ) throws(NetworkError) -> NetworkReport {
     let pin = CallerPin(processors.first)
     defer { withExtendedLifetime(pin) {} }
@@ -50,7 +53,7 @@ extension Network {
     } catch {
       throw .threads(error)
     }
-    let timer = LayerTimer(resolver: resolver, team: team, rounds: max(rounds, 1), clock: clock)
+    let timer = LayerTimer(resolver: resolver, team: team, rounds: max(rounds, 1), clock: clock, cancellation: cancellation)
     let order = ActivationOrder.input(of: layers[0].problem)
     let input = GuardedBuffer("input", count: order.elements)
     DataGenerator().fill(input.floats, of: order, with: .input)
@@ -59,12 +62,16 @@ extension Network {
     var reports: [NetworkLayerReport] = []
     for layer in layers {
       let output = GuardedBuffer(layer.name, count: layer.problem.outputElements)
-      reports.append(try timer.run(layer, weights: identityWeights(of: layer), from: activation, to: output))
+      guard let report = try timer.run(layer, weights: identityWeights(of: layer), from: activation, to: output) else {
+        break
+      }
+      reports.append(report)
       activation = output
     }
     return NetworkReport(
-      name: name, layers: reports, identityError: Self.difference(activation, input), threads: threads,
-      placement: team.placement)
+      name: name, layers: reports,
+      identityError: reports.count == layers.count ? Self.difference(activation, input) : .infinity,
+      isCancelled: reports.count < layers.count, threads: threads, placement: team.placement)
   }
 
   /// Infinite where the network's output has another size than its input.
@@ -86,8 +93,12 @@ private struct LayerTimer {
   let team: Team
   let rounds: Int
   let sampler: Sampler
+  let cancellation: CancellationFlag?
 
-  init(resolver: Resolver, team: Team, rounds: Int, clock: any NanosecondClock) {
+  init(
+    resolver: Resolver, team: Team, rounds: Int, clock: any NanosecondClock, cancellation: CancellationFlag?
+  ) {
+    self.cancellation = cancellation
     self.resolver = resolver
     self.team = team
     self.rounds = rounds
@@ -95,9 +106,10 @@ private struct LayerTimer {
       clock: clock, cache: .warm, target: resolver.target(resolver.isa, threads: team.threads))
   }
 
+  /// nil where it was stopped.
   func run(
     _ layer: Network.Layer, weights: [Float], from input: GuardedBuffer, to output: GuardedBuffer
-  ) throws(NetworkError) -> NetworkLayerReport {
+  ) throws(NetworkError) -> NetworkLayerReport? {
     let bias = layer.problem.epilogue.bias ? [Float](repeating: 0, count: layer.problem.filters) : nil
     let costModel = Resolver(
       tables: TableStack([]), machine: resolver.machine, isa: resolver.isa, registry: resolver.registry)
@@ -107,7 +119,7 @@ private struct LayerTimer {
       try contestant(untuned.plan, input, output), try contestant(reference(layer, weights, bias), input, output),
       try contestant(tuned.plan, input, output),
     ]
-    let times = sample(contestants)
+    guard let times = sample(contestants) else { return nil }
     // The tuned plan's output goes on to the next layer.
     contestants[2].execute()
     return NetworkLayerReport(
@@ -115,11 +127,14 @@ private struct LayerTimer {
       untunedTimes: times[0], referenceTimes: times[1])
   }
 
-  private func sample(_ contestants: [LayerContestant]) -> [[Double]] {
+  /// A sample of each in every round, beginning with another one each time; nil where it was stopped.
+  private func sample(_ contestants: [LayerContestant]) -> [[Double]]? {
     var times = [[Double]](repeating: [], count: contestants.count)
     let repeats = contestants.map { contestant in sampler.repeats(for: sampler.sample(repeats: 1, contestant.execute)) }
     for round in 0..<rounds {
-      for index in contestants.indices {
+      for place in contestants.indices {
+        if cancellation?.isSet == true { return nil }
+        let index = (round + place) % contestants.count
         let isLong = times[index].reduce(0, +) > 1e9
         if isLong && round > 0 { continue }
         times[index].append(sampler.sample(repeats: repeats[index], contestants[index].execute))

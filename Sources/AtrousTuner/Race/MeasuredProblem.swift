@@ -54,7 +54,7 @@ final class MeasuredProblem {
       }
       let start = clock.nanoseconds
       let verification = try verifier.verify(
-        plan, of: variant, epilogues: isCheap(entrant) ? .offAndOn : .own, pool: team.pool)
+        plan, of: variant, epilogues: wantsBoth(entrant) ? .offAndOn : .own, pool: team.pool)
       entrant.verification = verification
       if let failure = verification.failure {
         entrant.invalidity = .correctness
@@ -85,8 +85,10 @@ final class MeasuredProblem {
     entrant.samples.append(nanoseconds)
   }
 
-  /// A second plan for another epilogue is worth its time for a variant's first configuration, and on small problems.
-  private func isCheap(_ entrant: Entrant) -> Bool {
-    entrant.proposal.isInitial || verifier.problem.nominalFLOPs <= 1_000_000_000
+  /// A second plan for another epilogue is worth its time for a variant's first configuration, and on small problems; and
+  /// where samples are compared, since their sums can only be told without an activation.
+  private func wantsBoth(_ entrant: Entrant) -> Bool {
+    let needsSums = verifier.method == .sampled && verifier.problem.epilogue.activation != .none
+    return needsSums || entrant.proposal.isInitial || verifier.problem.nominalFLOPs <= 1_000_000_000
   }
 }

@@ -7,53 +7,83 @@ struct History {
   private let database: Database
   private let runs: Set<String>
   private let rules: RaceRules
+  private let maxWorkspace: Int?
 
-  /// Runs of another commit, version, compiler or machine do not count.
-  init(_ database: Database, generator: Generator, machine: MachineKey, rules: RaceRules) {
+  /// Runs of another build, version, compiler or machine do not count.
+  init(_ database: Database, generator: Generator, machine: MachineKey, options: TuneOptions) {
     self.database = database
-    self.rules = rules
+    rules = options.rules
+    maxWorkspace = options.maxWorkspace
     runs = Set(database.runs.filter { $0.generator == generator && $0.machine.key == machine }.map(\.id))
   }
 
-  static func none(rules: RaceRules) -> History { History(rules: rules) }
+  static func none(_ options: TuneOptions) -> History { History(options) }
 
-  private init(rules: RaceRules) {
+  private init(_ options: TuneOptions) {
     database = Database()
     runs = []
-    self.rules = rules
+    rules = options.rules
+    maxWorkspace = options.maxWorkspace
   }
 
-  /// Nanoseconds of the best correct candidate, of those with enough samples where there are any.
-  func best(_ key: ResultKey) -> Double {
+  /// The best correct record, of those with enough samples where there are any.
+  func best(_ key: ResultKey) -> CandidateRecord? {
     let correct = records(key).filter(isCorrect)
     let sampled = correct.filter { $0.times.count >= Statistics.leastSamples }
-    return (sampled.isEmpty ? correct : sampled).compactMap(\.median).min() ?? .infinity
+    return (sampled.isEmpty ? correct : sampled).min { $0.median! < $1.median! }
   }
 
-  /// The proposals still worth running. Settled are those that failed, that lost clearly, or that have all their samples;
-  /// and all, where as many were tried as are proposed and the best has its samples.
+  /// The proposals still worth running. Settled are those that were wrong or failed, that lost clearly, or that have all
+  /// their samples; and all, where each was tried and the best has its samples. What an earlier call's limits kept out
+  /// is open.
   func open(_ proposals: [Proposal], _ key: ResultKey) -> [Proposal] {
+    guard let best = best(key), let median = best.median else { return proposals }
+    let hopeful = proposals.filter { $0.cost.seconds * 1e9 <= rules.timeoutFactor * median }
+    let tried = tried(key)
+    let isFinished = best.times.count >= rules.leastSamples
+    if isFinished && hopeful.allSatisfy({ tried[text($0)] != nil || exceedsWorkspace($0) }) { return [] }
+    let done = settled(key, best: median, tried)
+    return hopeful.filter { !done.contains(text($0)) }
+  }
+
+  /// The proposal of the best record: it runs again beside newcomers, so that they are compared within one session.
+  func incumbent(_ proposals: [Proposal], _ key: ResultKey) -> Proposal? {
+    guard let best = best(key) else { return nil }
+    return proposals.first { $0.candidate.sorted == best.candidate }
+  }
+
+  /// Texts of settled candidates. Of those a file still holds, the records tell; of the others, what it says of them.
+  private func settled(_ key: ResultKey, best: Double, _ tried: [String: Bool]) -> Set<String> {
     let records = records(key)
-    let best = best(key)
-    let settled = records.filter { record in
-      !isCorrect(record) || record.times.count >= rules.leastSamples || record.median! > 1.25 * best
+    let held = Set(records.map { "\($0.candidate)" })
+    let done = records.filter { record in
+      switch record.invalidity {
+      case .correctness, .runtime: true
+      case .constraints, .timeout: false
+      case .correct:
+        record.times.count >= rules.leastSamples || record.median ?? 0 > ProblemResult.keptFactor * best
+      }
     }
-    if settled.contains(where: { $0.median == best }) && tried(key) >= proposals.count { return [] }
-    let done = Set(settled.map(\.candidate))
-    return proposals.filter { !done.contains($0.candidate.sorted) }
+    return Set(done.map { "\($0.candidate)" }).union(tried.filter { $0.value && !held.contains($0.key) }.keys)
+  }
+
+  /// By text; true where settled.
+  private func tried(_ key: ResultKey) -> [String: Bool] {
+    (database.result(key)?.tried ?? [:]).filter { runs.contains($0.key) }.values
+      .reduce(into: [:]) { $0.merge($1) { $0 || $1 } }
   }
 
   private func records(_ key: ResultKey) -> [CandidateRecord] {
     database.result(key)?.candidates.filter { runs.contains($0.run) } ?? []
   }
 
-  private func isCorrect(_ record: CandidateRecord) -> Bool { record.invalidity == .correct && record.median != nil }
+  private func text(_ proposal: Proposal) -> String { "\(proposal.candidate.sorted)" }
 
-  /// Candidates tried by all those runs; files keep the number where they drop the record.
-  private func tried(_ key: ResultKey) -> Int {
-    (database.result(key)?.attempted ?? [:]).filter { runs.contains($0.key) }
-      .reduce(0) { $0 + $1.value.values.reduce(0, +) }
+  private func exceedsWorkspace(_ proposal: Proposal) -> Bool {
+    maxWorkspace.map { proposal.cost.workspaceBytes > $0 } ?? false
   }
+
+  private func isCorrect(_ record: CandidateRecord) -> Bool { record.invalidity == .correct && record.median != nil }
 }
 
 extension Candidate {

@@ -71,4 +71,9 @@ public struct TuneOutcome: Sendable {
   /// Items without any correct candidate.
   public internal(set) var unanswered: [TuneItem] = []
   public internal(set) var isCancelled = false
+  /// What was set aside or could not be read of earlier runs.
+  public internal(set) var warnings: [String] = []
+
+  /// Whether a candidate's result passed its allowed error.
+  public var hasWrong: Bool { failures.contains { $0.record.invalidity == .correctness } }
 }

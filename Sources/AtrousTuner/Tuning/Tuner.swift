@@ -1,3 +1,4 @@
+import Atrous
 import AtrousCore
 import AtrousDatabase
 import AtrousKernels
@@ -55,8 +56,8 @@ public struct Tuner: Sendable {
 
   /// Tunes the problems.
   ///
-  /// With a budget every problem first gets one verified candidate, whatever the time; what is left is spread over
-  /// their races. Candidates go to the journal one by one as they are done; at the end, also an early one, the journal
+  /// With a budget the cheapest problems are raced at once; then every other one first gets one verified candidate,
+  /// whatever the time, and what is left is spread over their races. Candidates go to the journal one by one as they are done; at the end, also an early one, the journal
   /// goes into the database.
   ///
   /// - Parameters:
@@ -91,16 +92,21 @@ public struct Tuner: Sendable {
     registry.proposals(for: item.problem, on: target(item), from: registry.racing, variants: options.variants)
   }
 
+  /// What runs without any measurement.
+  func untuned(_ item: TuneItem) -> Candidate? {
+    let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
+    return try? resolver.resolve(item.problem, threads: item.threads).candidate
+  }
+
   func expected(_ item: TuneItem, _ proposals: [Proposal]) -> Double {
     guard !proposals.isEmpty else { return 0 }
     return Expectation(item.problem).race(proposals, options.rules)
   }
 
   func history() throws(TunerError) -> History {
-    guard let store, !options.isFresh else { return .none(rules: options.rules) }
+    guard let store, !options.isFresh else { return .none(options) }
     do throws(DatabaseError) {
-      return History(
-        try store.readWithJournals(), generator: generator, machine: machine.key, rules: options.rules)
+      return History(try store.readWithJournals(), generator: generator, machine: machine.key, options: options)
     } catch {
       throw .database(error)
     }

@@ -38,34 +38,42 @@ final class TuningSession {
 
   func run(_ observer: (TuningEvent) -> Void) throws(TunerError) {
     observer(.started(run: outcome.run, items: items.count))
-    if tuner.options.budget != nil && items.count > 1 {
-      for index in items.indices where history.best(key(items[index])) == .infinity {
-        try race(index, isFirstLook: true, limit: 0, observer)
-        if outcome.isCancelled { return }
-      }
-    }
     // Small needs first: what a large race takes beyond its share is not theirs to lose.
     var order = items.indices.sorted { (needs[$0], $0) < (needs[$1], $1) }
-    while let index = order.first {
+    if let budget = tuner.options.budget, items.count > 1 {
+      // Together these take no more than half of the budget, while one look at a large problem may take all of it.
+      try race(&order, most: budget / Double(2 * items.count), observer)
+      for index in order where history.best(key(items[index])) == nil {
+        if outcome.isCancelled { return }
+        try race(index, isFirstLook: true, limit: 0, observer)
+      }
+    }
+    try race(&order, most: .infinity, observer)
+  }
+
+  /// Races the first items whose needs are at most `most` seconds, and takes them from the order.
+  private func race(_ order: inout [Int], most: Double, _ observer: (TuningEvent) -> Void) throws(TunerError) {
+    while let index = order.first, needs[index] <= most, !outcome.isCancelled {
       let share = budgetLeft.map { left in Budget.shares(of: left, needs: order.map { needs[$0] })[0] }
       order.removeFirst()
       if share ?? .infinity > 0 || !answered.contains(items[index]) {
         try race(index, isFirstLook: false, limit: share, observer)
       }
-      if outcome.isCancelled { return }
       needs[index] = 0
     }
   }
 
   /// Closes the journal and brings it into the database.
   func end() throws(TunerError) -> TuneOutcome {
-    outcome.unanswered = items.filter { !answered.contains($0) && history.best(key($0)) == .infinity }
+    outcome.unanswered = items.filter { !answered.contains($0) && history.best(key($0)) == nil }
     outcome.run = outcome.run.with(teams.loops)
     journal = nil
     do throws(DatabaseError) {
       if let store = tuner.store {
         try store.merge(Database(runs: [outcome.run]))
-        outcome.database = try store.mergeJournals()
+        var warnings: [String] = []
+        outcome.database = try store.mergeJournals { warnings.append($0) }
+        outcome.warnings = warnings
       } else {
         outcome.database.add(outcome.run)
       }
@@ -79,8 +87,11 @@ final class TuningSession {
     _ index: Int, isFirstLook: Bool, limit: Double?, _ observer: (TuningEvent) -> Void
   ) throws(TunerError) {
     let item = items[index]
-    let proposals = open(item)
-    if proposals.isEmpty { return }
+    let open = open(item)
+    if open.isEmpty { return }
+    let incumbent = history.incumbent(tuner.proposals(item), key(item))
+    let roles = Race.Roles(incumbent: incumbent?.candidate.sorted, untuned: tuner.untuned(item)?.sorted)
+    let proposals = open + (incumbent.map { open.map(\.candidate).contains($0.candidate) ? [] : [$0] } ?? [])
     observer(.began(item, index: index, of: items.count, isFirstLook: isFirstLook, secondsLeft: secondsLeft))
     let began = tuner.clock.seconds
     let verifier: Verifier
@@ -96,7 +107,7 @@ final class TuningSession {
     var best: CandidateRecord?
     withoutActuallyEscaping(observer) { observer in
       let race = Race(
-        problem, rules: tuner.options.rules, limit: rest, known: history.best(key(item)), cancellation: cancellation
+        problem, rules: tuner.options.rules, limit: rest, roles: roles, cancellation: cancellation
       ) { entrant in
         let record = entrant.record(run: self.outcome.run.id)
         do throws(TunerError) { try self.add(record, entrant, item) } catch { failed = failed ?? error }

@@ -42,7 +42,8 @@ struct SamplePoints {
     let ends = axes.map { Array(Set([0, $0.output - 1])).sorted() }
     let seams = axes.map(seams)
     let corners = products(ends, problem)
-    let rest = products([seams[0], seams[1], seams[2]], problem).filter { !Set(corners).contains($0) }
+    let isCorner = Set(corners)
+    let rest = products(seams, problem).filter { !isCorner.contains($0) }
     let step = max(rest.count / (least / 4), 1)
     return corners + rest.enumerated().filter { $0.offset % step == 0 }.map(\.element)
   }
