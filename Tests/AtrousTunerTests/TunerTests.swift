@@ -239,8 +239,10 @@ private final class Executed: @unchecked Sendable { var count = 0 }
       _ = try tuner([first], clock, store: store).run([pointwise(8)])
       let slower = FakeVariant(id: "first", clock: clock, times: [2e6])
       let newcomer = FakeVariant(id: "newcomer", clock: clock, times: [4e6])
-      let outcome = try tuner([slower, newcomer], clock, store: store).run([pointwise(8)])
-      let latest = outcome.database.results[0].candidates.filter { $0.run == outcome.run.id }
+      var latest: [CandidateRecord] = []
+      _ = try tuner([slower, newcomer], clock, store: store).run([pointwise(8)]) { event in
+        if case .finished(_, let record, _) = event { latest.append(record) }
+      }
       #expect(Set(latest.map(\.variant)) == ["first", "newcomer"])
       #expect(latest.allSatisfy { $0.times.count >= RaceRules().leastSamples })
     }

@@ -89,7 +89,8 @@ private struct MachineRecord: Codable {
   /// Whether what is computed from it stays far within 64 bits.
   var isPlausible: Bool {
     let caches = kinds.flatMap { [$0.l1d, $0.l2, $0.l3].compactMap(\.self) }
-    let counts = kinds.map(\.cores) + [online_cpus, allowed_cpus, cores, threads_per_core, numa_nodes].compactMap(\.self)
+    let counts =
+      kinds.map(\.cores) + [online_cpus, allowed_cpus, cores, threads_per_core, numa_nodes].compactMap(\.self)
     return caches.allSatisfy {
       (0...1 << 40).contains($0.bytes) && (0...65536).contains($0.ways) && (0...1_000_000).contains($0.sharing_cores)
     } && counts.allSatisfy { (0...1_000_000).contains($0) } && (0...1e6).contains(quota_cpus ?? 0)

@@ -93,10 +93,12 @@ extension Winner {
 
   fileprivate func entry(machine: Int, registry: Registry) -> Table.Entry {
     let median = shipped.median ?? 0
+    // A file's median need not be that of its times.
+    let interval = shipped.times.isEmpty ? median...median : Statistics.medianInterval(shipped.times)
     return Table.Entry(
       problem: key.problem, machine: machine, threads: key.threads,
       candidate: shipped.candidate.ordered(by: registry), revision: shipped.revision, median: median,
-      interval: shipped.times.isEmpty ? median...median : Statistics.medianInterval(shipped.times))
+      interval: min(median, interval.lowerBound)...max(median, interval.upperBound))
   }
 }
 

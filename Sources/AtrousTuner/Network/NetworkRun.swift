@@ -53,7 +53,8 @@ extension Network {
     } catch {
       throw .threads(error)
     }
-    let timer = LayerTimer(resolver: resolver, team: team, rounds: max(rounds, 1), clock: clock, cancellation: cancellation)
+    let timer = LayerTimer(
+      resolver: resolver, team: team, rounds: max(rounds, 1), clock: clock, cancellation: cancellation)
     let order = ActivationOrder.input(of: layers[0].problem)
     let input = GuardedBuffer("input", count: order.elements)
     DataGenerator().fill(input.floats, of: order, with: .input)

@@ -15,6 +15,8 @@ final class Race {
     var incumbent: Candidate?
     /// What runs without any measurement.
     var untuned: Candidate?
+    /// What an earlier run tried and did not settle: the others come first, so that interrupted runs get through all.
+    var tried: Set<Candidate> = []
   }
 
   private let problem: MeasuredProblem
@@ -57,7 +59,8 @@ final class Race {
     return best
   }
 
-  /// The incumbent, the untuned candidate, initial configurations, then the others, each by expected time.
+  /// The incumbent, the untuned candidate, initial configurations, the others, and what an earlier run tried, each by
+  /// expected time.
   private func ordered(_ proposals: [Proposal]) -> [Proposal] {
     proposals.enumerated().sorted {
       (rank($0.element), $0.element.cost.seconds, $0.offset) < (rank($1.element), $1.element.cost.seconds, $1.offset)
@@ -66,7 +69,10 @@ final class Race {
 
   private func rank(_ proposal: Proposal) -> Int {
     let candidate = proposal.candidate.sorted
-    return candidate == roles.incumbent ? 0 : candidate == roles.untuned ? 1 : proposal.isInitial ? 2 : 3
+    if candidate == roles.incumbent { return 0 }
+    if candidate == roles.untuned { return 1 }
+    if roles.tried.contains(candidate) { return 4 }
+    return proposal.isInitial ? 2 : 3
   }
 
   private func probe(_ proposals: [Proposal]) {

@@ -52,6 +52,12 @@ struct History {
     return proposals.first { $0.candidate.sorted == best.candidate }
   }
 
+  /// Those of the proposals that earlier runs tried.
+  func tried(_ proposals: [Proposal], _ key: ResultKey) -> Set<Candidate> {
+    let tried = tried(key)
+    return Set(proposals.filter { tried[text($0)] != nil }.map(\.candidate.sorted))
+  }
+
   /// Texts of settled candidates. Of those a file still holds, the records tell; of the others, what it says of them.
   private func settled(_ key: ResultKey, best: Double, _ tried: [String: Bool]) -> Set<String> {
     let records = records(key)

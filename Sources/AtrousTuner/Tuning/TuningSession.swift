@@ -90,7 +90,9 @@ final class TuningSession {
     let open = open(item)
     if open.isEmpty { return }
     let incumbent = history.incumbent(tuner.proposals(item), key(item))
-    let roles = Race.Roles(incumbent: incumbent?.candidate.sorted, untuned: tuner.untuned(item)?.sorted)
+    let roles = Race.Roles(
+      incumbent: incumbent?.candidate.sorted, untuned: tuner.untuned(item)?.sorted,
+      tried: history.tried(open, key(item)))
     let proposals = open + (incumbent.map { open.map(\.candidate).contains($0.candidate) ? [] : [$0] } ?? [])
     observer(.began(item, index: index, of: items.count, isFirstLook: isFirstLook, secondsLeft: secondsLeft))
     let began = tuner.clock.seconds
