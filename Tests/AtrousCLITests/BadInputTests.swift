@@ -29,6 +29,8 @@ import Testing
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--candidate|direct-nhwc baseline zz4", "unknown configuration key"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--candidate|nonsense baseline", "unknown variant \"nonsense\"; known:"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--rounds|0", "1 to 10000"),
+    ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--threads|2|--cache|cold", "--cache cold with 2 threads; allowed: 1 thread"),
+    ("tune|--threads|1,2|--cache|cold", "--cache cold with 2 threads; allowed: 1 thread"),
     // Problem texts.
     ("variants|--problem|", "the problem text is empty"),
     ("variants|--problem|c16", "lacks"),

@@ -15,6 +15,14 @@ import Testing
     #expect(report.tunedNanoseconds > 0 && report.referenceNanoseconds > 0)
   }
 
+  @Test func aNetworkThatIsStoppedTellsSo() throws {
+    let flag = CancellationFlag()
+    flag.set()
+    let network = try Network(try Suites.named("context-module"))
+    let report = try network.run(resolver: Self.untuned, rounds: 2, cancellation: flag)
+    #expect(report.isCancelled && report.layers.isEmpty && report.identityError == .infinity)
+  }
+
   @Test func wideLayersPassTheirInputOnToo() throws {
     let network = try Network(try Suites.named("context-module-large"))
     let weights = network.layers.map { network.identityWeights(of: $0) }
