@@ -7,6 +7,8 @@ import AtrousKernels
 final class Yardstick {
   /// Calls of a tile in one run: about 0.1 ms.
   private static let calls = 200
+  /// Runs before the first sample, about 0.1 s: a core that idled takes its time to clock up (75 GFLOP/s at once, 100 after).
+  private static let warmUp = 1000
 
   private let loop: TileLoop
   private var workspace: Workspace
@@ -24,6 +26,9 @@ final class Yardstick {
     var best: (loop: TileLoop, rates: [Double])?
     for loop in try TileLoop.all(of: isa, threads: team.threads, calls: Self.calls) {
       var workspace = try loop.makeWorkspace()
+      if best == nil {
+        for _ in 0..<Self.warmUp { loop.execute(workspace: &workspace, pool: team.pool) }
+      }
       let rates = (0..<20).map { _ in
         Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) }, 1)
       }
