@@ -1,5 +1,6 @@
-// y = epilogue( Aᵀ M A ) of every tile, a panel of filters at a time: along the height from M into the scratch, then
-// along the width from the scratch into the image.
+// y = epilogue( Aᵀ M A ) of every tile, a panel of filters at a time: along the rows from M into the scratch, then along
+// the columns from the scratch into the image. Where the rows have one tap, y = epilogue( Aᵀ M ) straight from M, and with
+// no epilogue all whole panels in one pass.
 
 import CAtrousMicrokernel
 
@@ -11,6 +12,10 @@ import CAtrousMicrokernel
     let tile = args.pointee.tiles + t
     var m = args.pointee.m + t &* nr
     var filter = 0
+    if args.pointee.row_taps == 1 && args.pointee.epilogue == nil && tile.pointee.columns == tile.pointee.width {
+      filter = winogradOutputLines(args, tile, m)
+      m += filter / nr &* args.pointee.panel_stride
+    }
     while filter < args.pointee.filters {
       winogradOutputPanel(args, tile, filter, min(nr, args.pointee.filters &- filter), m)
       m += args.pointee.panel_stride
@@ -20,6 +25,22 @@ import CAtrousMicrokernel
   }
 }
 
+/// One axis, whole tiles: all whole panels. Returns how many filters they are.
+@inline(__always) private func winogradOutputLines(
+  _ args: UnsafePointer<atrous_winograd_output_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ m: Floats
+) -> Int {
+  let nr = args.pointee.nr
+  let panels = args.pointee.filters / nr
+  let outputs = Int(tile.pointee.width)
+  winogradOutput(
+    outputs &+ args.pointee.column_taps &- 1, outputs,
+    WinogradPass(
+      from: m, fromLine: args.pointee.panel_stride, fromElement: args.pointee.xi_stride,
+      to: args.pointee.y! + tile.pointee.y, toLine: nr, toElement: args.pointee.column_stride, lines: panels, width: nr,
+      begin: 0, end: 0, last: nr &- lanes))
+  return panels &* nr
+}
+
 @inline(__always) private func winogradOutputPanel(
   _ args: UnsafePointer<atrous_winograd_output_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ filter: Int,
   _ count: Int, _ m: Floats
@@ -27,25 +48,33 @@ import CAtrousMicrokernel
   let nr = args.pointee.nr
   let width = (count &+ lanes &- 1) / lanes &* lanes
   let scratch = args.pointee.scratch!
-  winogradOutput(
-    tile.pointee.height,
-    WinogradPass(
-      from: m, fromLine: args.pointee.xi_stride, fromElement: args.pointee.xi_row_stride, to: scratch, toLine: nr,
-      toElement: 8 &* nr, lines: Int(tile.pointee.width) &+ 2, width: width, begin: 0, end: 0, last: width &- lanes))
-  var rows = WinogradPass(
-    from: scratch, fromLine: 8 &* nr, fromElement: nr, to: args.pointee.y! + (tile.pointee.y &+ filter),
+  let outputs = Int(tile.pointee.width)
+  let columns = outputs &+ args.pointee.column_taps &- 1
+  var along = WinogradPass(
+    from: m, fromLine: 0, fromElement: args.pointee.xi_stride, to: args.pointee.y! + (tile.pointee.y &+ filter),
     toLine: args.pointee.row_stride, toElement: args.pointee.column_stride, lines: Int(tile.pointee.rows),
     width: width, begin: 0, end: 0, last: count &- lanes)
+  if args.pointee.row_taps > 1 {
+    let outputs = Int(tile.pointee.height)
+    winogradOutput(
+      outputs &+ args.pointee.row_taps &- 1, outputs,
+      WinogradPass(
+        from: m, fromLine: args.pointee.xi_stride, fromElement: args.pointee.xi_row_stride, to: scratch, toLine: nr,
+        toElement: 8 &* nr, lines: columns, width: width, begin: 0, end: 0, last: width &- lanes))
+    along.from = Floats(scratch)
+    along.fromLine = 8 &* nr
+    along.fromElement = nr
+  }
   if args.pointee.epilogue == nil && count >= lanes && tile.pointee.columns == tile.pointee.width {
-    winogradOutput(tile.pointee.width, rows)
+    winogradOutput(columns, outputs, along)
     return
   }
   let sums = scratch + Int(ATROUS_WINOGRAD_SCRATCH) / 2
-  rows.to = sums
-  rows.toLine = 8 &* nr
-  rows.toElement = nr
-  rows.last = width &- lanes
-  winogradOutput(tile.pointee.width, rows)
+  along.to = sums
+  along.toLine = 8 &* nr
+  along.toElement = nr
+  along.last = width &- lanes
+  winogradOutput(columns, outputs, along)
   var row = 0
   while row < Int(tile.pointee.rows) {
     let offset = tile.pointee.y &+ filter &+ row &* args.pointee.row_stride

@@ -159,13 +159,16 @@ typedef struct {
   intptr_t rows, columns;
 } atrous_transpose_args;
 
-// --- Winograd transforms, F(m×n, 3×3), m and n in 2…6, over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ---------------
+// --- Winograd transforms, F(m×n, r×s), over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ -------------------------------
+// An axis of 2…7 taps has m ≥ 2 and patches of at most 8 pixels. Rows may have one tap instead: then m is 1, and they are
+// not transformed. Rows and columns are the plan's: where only the height has taps, its driver calls it the columns.
 
 // One output tile of one phase of one image.
 typedef struct {
   intptr_t x, y;          // offsets of the patch's pixel (0,0) from x (it may lie outside) and of output pixel (0,0) from y
-  int32_t height, width;  // m and n; the patch is two pixels larger on both axes
-  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
+  int32_t height, width;  // m and n; the patch is larger by the taps less one
+  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero. All columns
+                                                         // are dead where the only row is
   int32_t rows, columns;  // valid output pixels, at most m and n
 } atrous_winograd_tile;
 
@@ -177,6 +180,7 @@ typedef struct {
   const float *x_end;     // nothing is read from here on
   const atrous_winograd_tile *tiles;
   intptr_t tile_count;
+  intptr_t row_taps, column_taps;
   intptr_t row_stride, column_stride;  // between the pixels of a phase
   intptr_t channels;
   float *v;
@@ -193,6 +197,7 @@ typedef struct {
   intptr_t nr;            // a multiple of the lanes, at most 64
   const atrous_winograd_tile *tiles;
   intptr_t tile_count;
+  intptr_t row_taps, column_taps;
   intptr_t filters;
   float *y;               // filter 0 of the group
   intptr_t row_stride, column_stride;
@@ -202,11 +207,12 @@ typedef struct {
 
 enum { ATROUS_WINOGRAD_SCRATCH = 2 * 8 * 8 * 64 };
 
-// `channels` channels of the weights K × C × 3 × 3 to U, in Float64, rounded once: ξ = i·xi_columns + j,
+// `channels` channels of the weights K × C × rows × columns to U, in Float64, rounded once: ξ = i·xi_columns + j,
 // channel c, filter k at u + ξ·xi_stride + (k / nr)·panel_stride + c·nr + k mod nr; columns past K zero.
 typedef struct {
   const float *w;         // the first channel wanted of filter 0
   intptr_t filters, filter_stride, channels;
+  intptr_t row_taps, column_taps;
   intptr_t xi_rows, xi_columns;
   float *u;
   intptr_t xi_stride, panel_stride, nr;

@@ -29,8 +29,8 @@ struct WinogradBlocks: Sendable {
     classes = tiles.heights.count * tiles.widths.count
     classOfPoint = (0..<points.count).map { point in
       let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
-      let height = tiles.heights.firstIndex { $0 + 2 > i }!
-      let width = tiles.widths.firstIndex { $0 + 2 > j }!
+      let height = tiles.heights.firstIndex { $0 + points.rowTaps > i + 1 }!
+      let width = tiles.widths.firstIndex { $0 + points.columnTaps > j + 1 }!
       return height * tiles.widths.count + width
     }
     var lists: [Rows] = []
@@ -71,10 +71,13 @@ struct WinogradBlocks: Sendable {
 struct WinogradPoints: Sendable {
   let rows: Int
   let columns: Int
+  let rowTaps: Int
+  let columnTaps: Int
   var count: Int { rows * columns }
 
-  init(_ tiles: WinogradTiles) {
-    rows = tiles.heights.last! + 2
-    columns = tiles.widths.last! + 2
+  init(_ tiles: WinogradTiles, _ plane: WinogradPlane) {
+    (rowTaps, columnTaps) = (plane.rows.kernel, plane.columns.kernel)
+    rows = tiles.heights.last! + rowTaps - 1
+    columns = tiles.widths.last! + columnTaps - 1
   }
 }

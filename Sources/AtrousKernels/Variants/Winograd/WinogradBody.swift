@@ -34,6 +34,7 @@ struct WinogradArena: Sendable {
 /// stages, so that every transformed weight is read once and threads share the points; else a part is a block of tiles.
 struct WinogradBody: PlanBody {
   let problem: Problem
+  let plane: WinogradPlane
   let points: WinogradPoints
   let tiles: WinogradTiles
   let blocks: WinogradBlocks
@@ -64,8 +65,11 @@ struct WinogradBody: PlanBody {
     let set = MicrokernelSet.of(target.isa)
     self.problem = problem
     self.shape = shape
-    tiles = try WinogradTiles(problem, tileHeight: values.tileHeight, tileWidth: values.tileWidth)
-    points = WinogradPoints(tiles)
+    plane = WinogradPlane(problem)
+    tiles = try WinogradTiles(
+      plane, images: problem.batch, rowTile: plane.isTransposed ? values.tileWidth : values.tileHeight,
+      columnTile: plane.isTransposed ? values.tileHeight : values.tileWidth)
+    points = WinogradPoints(tiles, plane)
     let count = values.blockTiles == 0 ? 1 : (tiles.count + values.blockTiles - 1) / values.blockTiles
     let channelBlock = WinogradArena.block(problem)
     blocks = try WinogradBlocks(
@@ -134,8 +138,8 @@ struct WinogradBody: PlanBody {
     var arguments = atrous_winograd_input_args(
       x: x + group * problem.channelsPerGroup, x_end: x + problem.inputElements,
       tiles: tiles.pointer + range.lowerBound,
-      tile_count: range.count, row_stride: problem.height.dilation * problem.width.input * problem.channels,
-      column_stride: problem.width.dilation * problem.channels, channels: problem.channelsPerGroup,
+      tile_count: range.count, row_taps: points.rowTaps, column_taps: points.columnTaps,
+      row_stride: plane.rowStride.input, column_stride: plane.columnStride.input, channels: problem.channelsPerGroup,
       v: v + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
       xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
       scratch: scratch)
@@ -195,10 +199,12 @@ struct WinogradBody: PlanBody {
     arguments.nr = shape.nr
     arguments.tiles = UnsafePointer(tiles.pointer + range.lowerBound)
     arguments.tile_count = range.count
+    arguments.row_taps = points.rowTaps
+    arguments.column_taps = points.columnTaps
     arguments.filters = problem.filtersPerGroup
     arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + first
-    arguments.row_stride = problem.height.dilation * problem.width.output * problem.filters
-    arguments.column_stride = problem.width.dilation * problem.filters
+    arguments.row_stride = plane.rowStride.output
+    arguments.column_stride = plane.columnStride.output
     arguments.scratch = scratch
     withUnsafePointer(to: epilogue) {
       arguments.epilogue = problem.epilogue == .none ? nil : $0

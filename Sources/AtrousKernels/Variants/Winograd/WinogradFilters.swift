@@ -50,7 +50,7 @@ struct WinogradFilters: Sendable {
           var arguments = atrous_winograd_weights_args(
             w: w + group * problem.filtersPerGroup * filterStride + chunk.first * problem.taps,
             filters: problem.filtersPerGroup, filter_stride: filterStride, channels: chunk.depth,
-            xi_rows: points.rows, xi_columns: points.columns,
+            row_taps: points.rowTaps, column_taps: points.columnTaps, xi_rows: points.rows, xi_columns: points.columns,
             u: buffer.floats + group * groupElements + chunk.first * panels * nr, xi_stride: pointElements,
             panel_stride: chunk.depth * nr, nr: nr)
           call(transform, &arguments)

@@ -30,7 +30,9 @@ struct WinogradModel {
     let filters = Double(WinogradFilters.panels(problem, nr: nr) * nr)
     let channels = Double((problem.channelsPerGroup + 15) / 16 * 16)
     let images = Double(problem.batch * problem.groups)
-    let (patchRows, patchColumns) = (rows.map { $0.size + 2 }, columns.map { $0.size + 2 })
+    let patchRows = rows.map { $0.size + problem.height.kernel - 1 }
+    let patchColumns = columns.map { $0.size + problem.width.kernel - 1 }
+    let passes = Double([problem.height, problem.width].count { $0.kernel > 1 })
     let points = Double(patchRows.reduce(0, +)) * Double(patchColumns.reduce(0, +))
     let largest = patchRows.max()! * patchColumns.max()!
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
@@ -39,7 +41,7 @@ struct WinogradModel {
     productSeconds =
       products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
     // A one-axis transform of a patch is about 3.5 operations an element, either way.
-    transforms = images * points * 2 * 3.5 * (channels + filters)
+    transforms = images * points * passes * 3.5 * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
     tileBytes = largest * 4 * Int(channels + filters)
     weightBytes = 4 * problem.groups * largest * problem.channelsPerGroup * Int(filters)

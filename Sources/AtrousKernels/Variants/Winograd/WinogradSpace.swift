@@ -19,7 +19,8 @@ extension WinogradVariant {
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
     for tileHeight in Self.tiles(problem.height) {
-      for tileWidth in Self.tiles(problem.width) where abs(tileHeight - tileWidth) <= 2 {
+      for tileWidth in Self.tiles(problem.width)
+      where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 2 {
         for shape in Self.shapes(problem, target).prefix(2) {
           var values = Values()
           values.tileHeight = tileHeight
@@ -40,13 +41,17 @@ extension WinogradVariant {
 
   /// The least tile that cuts the longest phase into as few segments as `limit` does.
   private static func tile(_ axis: Axis, limit: Int) -> Int {
+    let sizes = WinogradSegment.sizes(of: axis)
+    let largest = min(limit, sizes.upperBound)
     let extent = longestPhase(axis)
-    let segments = (extent + limit - 1) / limit
-    return max(2, (extent + segments - 1) / segments)
+    let segments = (extent + largest - 1) / largest
+    return max(sizes.lowerBound, (extent + segments - 1) / segments)
   }
 
   /// The tile sizes that cut an axis differently.
-  private static func tiles(_ axis: Axis) -> [Int] { Set((2...6).map { tile(axis, limit: $0) }).sorted() }
+  private static func tiles(_ axis: Axis) -> [Int] {
+    Set(WinogradSegment.sizes(of: axis).map { tile(axis, limit: $0) }).sorted()
+  }
 
   /// The register tiles of several rows, those that leave the fewest lanes idle and load the least first.
   private static func shapes(_ problem: Problem, _ target: Target) -> [TileShape] {
@@ -86,12 +91,14 @@ extension WinogradVariant {
     WinogradModel(values, problem, target).cost
   }
 
-  /// Measured against Float64 on random data: errors grow with the tile, and slowly with the channels. The bound is three
-  /// times what was seen at 64 channels (28×28 d2, F2 to F6: 0.4, 2.1, 5.6, 8.5, 8.5 · 10⁻⁶), doubled for every
-  /// sixteenfold: at 256 channels 0.6, 4.2, 11, 14, 16 · 10⁻⁶ were seen, at 2048 channels 15 · 10⁻⁶ for F6.
+  /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the channels. The
+  /// bound is three times what was seen at 64 channels (28×28 d2 and 600 d2, 2 to 7 taps), doubled for every sixteenfold:
+  /// at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let seen = [2: 0.4e-6, 3: 2.1e-6, 4: 5.6e-6, 5: 8.5e-6, 6: 8.5e-6]
-    var bound = 3 * max(seen[values.tileHeight]!, seen[values.tileWidth]!)
+    let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
+    let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
+    let patch = axes.map { $0.0 + $0.1.kernel - 1 }.max() ?? 8
+    var bound = 3e-6 * seen[min(max(patch, 3), 8) - 3]
     var channels = 64
     while channels < problem.channelsPerGroup {
       channels *= 16

@@ -5,7 +5,8 @@
 
 import AtrousCore
 
-/// Winograd's minimal filtering of 3×3 filters, NHWC, stride 1, any dilation and padding, tiles of 2…6 an axis.
+/// Winograd's minimal filtering of filters of 2…7 taps an axis, or one tap on one of them; NHWC, stride 1 where an axis has more
+/// than one tap, any dilation and padding, patches of at most 8 pixels an axis.
 struct WinogradVariant: KernelVariant {
   struct Values: Tunables {
     var tileHeight = 4
@@ -17,9 +18,10 @@ struct WinogradVariant: KernelVariant {
     static var parameters: [Parameter<Values>] {
       [
         Parameter(
-          "th", \.tileHeight, 2...6,
-          "largest output tile along the height; larger multiplies less, but transforms more and rounds worse"),
-        Parameter("tw", \.tileWidth, 2...6, "largest output tile along the width"),
+          "th", \.tileHeight, 1...7,
+          "largest output tile along the height, 1 where it has one tap; larger multiplies less, but transforms more and "
+            + "rounds worse"),
+        Parameter("tw", \.tileWidth, 1...7, "largest output tile along the width, 1 where it has one tap"),
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
@@ -39,11 +41,14 @@ struct WinogradVariant: KernelVariant {
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
     let axes = [problem.height, problem.width]
-    if problem.depth != .absent || axes.contains(where: { $0.kernel != 3 }) {
-      return Rejection(.unsupported, "takes 3×3 filters, not \(Self.filterText(problem))")
+    if problem.depth != .absent || axes.contains(where: { $0.kernel > 7 }) || axes.allSatisfy({ $0.kernel == 1 }) {
+      return Rejection(
+        .unsupported, "takes filters of 2…7 taps on one axis or two, not \(Self.filterText(problem))")
     }
-    if axes.contains(where: { $0.stride != 1 }) {
-      return Rejection(.unsupported, "takes stride 1, not \(problem.height.stride)×\(problem.width.stride)")
+    if axes.contains(where: { $0.stride != 1 && $0.kernel > 1 }) {
+      return Rejection(
+        .unsupported,
+        "takes stride 1 where an axis has several taps, not \(problem.height.stride)×\(problem.width.stride)")
     }
     if problem.groups > 1 && min(problem.channelsPerGroup, problem.filtersPerGroup) < target.isa.lanes {
       return Rejection(
@@ -60,6 +65,13 @@ struct WinogradVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    for (key, tile, axis) in [("th", values.tileHeight, problem.height), ("tw", values.tileWidth, problem.width)] {
+      let sizes = WinogradSegment.sizes(of: axis)
+      if !sizes.contains(tile) {
+        let allowed = sizes.count == 1 ? "1" : "\(sizes.lowerBound)…\(sizes.upperBound)"
+        return Rejection(.configuration, "an axis of \(axis.kernel) taps takes \(key) \(allowed), not \(tile)")
+      }
+    }
     if values.tile(on: target.isa) == nil {
       return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
     }

@@ -1,9 +1,9 @@
-// F(2,3), one axis: 2 outputs from a patch of 4 pixels. See WinogradPass.swift for the derivation.
+// A patch of 4 pixels, one axis, over the points 0, ∞, ±1: F(3,2) and F(2,3). See WinogradPass.swift for the derivation.
 //
 // x² and x give the even and odd halves of the rows ±1; their scale is −9/4.
 
 /// v = Bᵀ x, rows in the points' order.
-@inline(never) func winogradInputF2(_ pass: WinogradPass) {
+@inline(never) func winogradInput4(_ pass: WinogradPass) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -37,8 +37,8 @@
   }
 }
 
-/// y = Aᵀ m.
-@inline(never) func winogradOutputF2(_ pass: WinogradPass) {
+/// y = Aᵀ m, the first `outputs` rows of it.
+@inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -53,13 +53,22 @@
       let m3 = load(m + (3 &* s))
       let s1 = m2 + m3
       let d1 = m2 - m3
-      let y0 = m0 + s1
-      let y1 = d1 + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      store(y0, y)
-      store(y1, y + pass.toElement)
+      pass.put(m0 + s1, y, row: 0, of: outputs, m1)
+      pass.put(d1, y, row: 1, of: outputs, m1)
+      pass.put(s1, y, row: 2, of: outputs, m1)
       column &+= lanes
     }
     line &+= 1
+  }
+}
+
+@inline(never) private func output2(_ pass: WinogradPass) { output(pass, 2) }
+@inline(never) private func output3(_ pass: WinogradPass) { output(pass, 3) }
+
+@inline(__always) func winogradOutput4(_ outputs: Int, _ pass: WinogradPass) {
+  switch outputs {
+  case 2: output2(pass)
+  default: output3(pass)
   }
 }
