@@ -1,6 +1,6 @@
-// V[i][j] = Bᵀ x B of every tile, a block of channels at a time: along the columns from the image into the scratch, then
-// along the rows from the scratch into V. Where the rows have one tap, V[j] = Bᵀ x straight from the image, all blocks in one
-// pass. Dead pixels are zeros in registers, never reads.
+// V[i][j] = Bᵀ x B of every tile, a block of channels at a time: along the columns from the image into the scratch,
+// then along the rows from the scratch into V. Where the rows have one tap, V[j] = Bᵀ x straight from the image, all
+// blocks in one pass. Dead pixels are zeros in registers, never reads.
 // Prefetching the next patch, or the lines of V, changed nothing beyond noise on a Zen 3 core, and cost 5 % with few
 // channels.
 

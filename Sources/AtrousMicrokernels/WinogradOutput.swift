@@ -1,6 +1,6 @@
-// y = epilogue( Aᵀ M A ) of every tile, a panel of filters at a time: along the rows from M into the scratch, then along
-// the columns from the scratch into the image. Where the rows have one tap, y = epilogue( Aᵀ M ) straight from M, and with
-// no epilogue all whole panels in one pass.
+// y = epilogue( Aᵀ M A ) of every tile, a panel of filters at a time: along the rows from M into the scratch, then
+// along the columns from the scratch into the image. Where the rows have one tap, y = epilogue( Aᵀ M ) straight from M,
+// all whole panels in one pass, the epilogue in place while the tile is in L1.
 
 import CAtrousMicrokernel
 
@@ -12,7 +12,7 @@ import CAtrousMicrokernel
     let tile = args.pointee.tiles + t
     var m = args.pointee.m + t &* nr
     var filter = 0
-    if args.pointee.row_taps == 1 && args.pointee.epilogue == nil && tile.pointee.columns == tile.pointee.width {
+    if args.pointee.row_taps == 1 && tile.pointee.columns == tile.pointee.width {
       filter = winogradOutputLines(args, tile, m)
       m += filter / nr &* args.pointee.panel_stride
     }
@@ -32,12 +32,16 @@ import CAtrousMicrokernel
   let nr = args.pointee.nr
   let panels = args.pointee.filters / nr
   let outputs = Int(tile.pointee.width)
+  let y = args.pointee.y! + tile.pointee.y
+  let columnStride = args.pointee.column_stride
   winogradOutput(
     outputs &+ args.pointee.column_taps &- 1, outputs,
     WinogradPass(
-      from: m, fromLine: args.pointee.panel_stride, fromElement: args.pointee.xi_stride,
-      to: args.pointee.y! + tile.pointee.y, toLine: nr, toElement: args.pointee.column_stride, lines: panels, width: nr,
-      begin: 0, end: 0, last: nr &- lanes))
+      from: m, fromLine: args.pointee.panel_stride, fromElement: args.pointee.xi_stride, to: y, toLine: nr,
+      toElement: columnStride, lines: panels, width: nr, begin: 0, end: 0, last: nr &- lanes))
+  if args.pointee.epilogue != nil && panels > 0 {
+    finishRow(args, outputs, 0, panels &* nr, Floats(y), columnStride, tile.pointee.y)
+  }
   return panels &* nr
 }
 
@@ -78,34 +82,69 @@ import CAtrousMicrokernel
   var row = 0
   while row < Int(tile.pointee.rows) {
     let offset = tile.pointee.y &+ filter &+ row &* args.pointee.row_stride
-    finishRow(args, Int(tile.pointee.columns), filter, count, sums + (row &* 8 &* nr), offset)
+    finishRow(args, Int(tile.pointee.columns), filter, count, sums + (row &* 8 &* nr), nr, offset)
     row &+= 1
   }
 }
 
-/// The epilogue of one row of a tile, and the stores of what exists of it. (Within the passes, it split their stores into
-/// halves.)
+/// The epilogue of one row of a tile, and the stores of what exists of it: column c of the sums at c·stride. (Within
+/// the passes, it split their stores into halves.) No activation is a clamp to everything.
 @inline(never) private func finishRow(
   _ args: UnsafePointer<atrous_winograd_output_args>, _ columns: Int, _ filter: Int, _ count: Int, _ sums: Floats,
-  _ first: Int
+  _ stride: Int, _ first: Int
+) {
+  if count < lanes {
+    finishNarrow(args, columns, filter, count, sums, stride, first)
+    return
+  }
+  var bias: Floats?
+  var residual: Floats?
+  var low = Vector(repeating: -.infinity)
+  var high = Vector(repeating: .infinity)
+  var slope = Vector.zero
+  var isLeaky = false
+  if let epilogue = args.pointee.epilogue {
+    if let values = epilogue.pointee.bias { bias = values + filter }
+    if let values = epilogue.pointee.residual { residual = values + first }
+    switch Int(epilogue.pointee.activation) {
+    case ATROUS_ACTIVATION_CLAMP:
+      low = Vector(repeating: epilogue.pointee.low)
+      high = Vector(repeating: epilogue.pointee.high)
+    case ATROUS_ACTIVATION_LEAKY:
+      isLeaky = true
+      slope = Vector(repeating: epilogue.pointee.slope)
+    default: break
+    }
+  }
+  let columnStride = args.pointee.column_stride
+  let y = args.pointee.y! + first
+  var column = 0
+  while column < columns {
+    let from = sums + (column &* stride)
+    let offset = column &* columnStride
+    var k = 0
+    while k < count {
+      let at = min(k, count &- lanes)
+      var value = load(from + at)
+      if let bias { value += load(bias + at) }
+      if let residual { value += load(residual + (offset &+ at)) }
+      store(isLeaky ? leaked(value, slope) : clamped(value, low, high), y + (offset &+ at))
+      k &+= lanes
+    }
+    column &+= 1
+  }
+}
+
+/// Fewer filters than lanes, one by one: nothing past them is read or written.
+@inline(__always) private func finishNarrow(
+  _ args: UnsafePointer<atrous_winograd_output_args>, _ columns: Int, _ filter: Int, _ count: Int, _ sums: Floats,
+  _ stride: Int, _ first: Int
 ) {
   var column = 0
   while column < columns {
-    let from = sums + (column &* args.pointee.nr)
+    let from = sums + (column &* stride)
     let offset = first &+ column &* args.pointee.column_stride
     var k = 0
-    while k < count && count >= lanes {
-      let at = min(k, count &- lanes)
-      var value = load(from + at)
-      if let epilogue = args.pointee.epilogue {
-        if let bias = epilogue.pointee.bias { value += load(bias + (filter &+ at)) }
-        if let residual = epilogue.pointee.residual { value += load(residual + (offset &+ at)) }
-        value = activate(value, epilogue)
-      }
-      store(value, args.pointee.y + (offset &+ at))
-      k &+= lanes
-    }
-    // Fewer filters than lanes, one by one: nothing past them is read or written.
     while k < count {
       var value = from[k]
       if let epilogue = args.pointee.epilogue {

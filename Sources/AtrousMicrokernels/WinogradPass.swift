@@ -1,20 +1,21 @@
 // Winograd's minimal filtering, F(m,r): m outputs y of r taps w from a patch x of α = m + r − 1 pixels with α products,
-// y = Aᵀ [ (G w) ⊙ (Bᵀ x) ]; in two dimensions y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A, one pass along each axis. Along an axis of
-// one tap all three are the identity, and there is no pass.
+// y = Aᵀ [ (G w) ⊙ (Bᵀ x) ]; in two dimensions y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A, one pass along each axis. Along an
+// axis of one tap all three are the identity, and there is no pass.
 // (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; by Cook and Toom's interpolation.)
 //
-// Points 0, ∞, 1, −1, 2, −2, ½, −½: a patch of α pixels takes the first α. With M(x) = Π (x − a) over its finite points:
+// Points 0, ∞, 1, −1, 2, −2, ½, −½: a patch of α pixels takes the first α. With M(x) = Π (x − a) over its finite
+// points:
 //   G   row a: g(a)·[1, a, a², …];                   row ∞: [0, …, 0, 1];   r columns
 //   Bᵀ  row a: M(x) / (x − a) / (N(a)·g(a));         row ∞: M(x), both as coefficients of x⁰, x¹, …
 //   Aᵀ  column a: [1, a, a², …];                     column ∞: [0, …, 0, 1];   m rows
 // where N(a) = Π (a − b) over the other finite points b, and g(a) = 1 / N(a) of α = 8: −2/9 for ±1, 1/90 for ±2, 32/45
 // for ±½, and 1 for 0 (its −1 stands in Bᵀ). So G's rows do not depend on m: one set of transformed weights serves all
-// sizes, a smaller patch reading its first α rows and columns. What is left in Bᵀ is the product of (a − b) over the points
-// b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. Bᵀ depends on α alone: F(4,2), F(3,3) and
-// F(2,4) share it, and differ in how many rows Aᵀ has, ∞ going to the last.
+// sizes, a smaller patch reading its first α rows and columns. What is left in Bᵀ is the product of (a − b) over the
+// points b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. Bᵀ depends on α alone: F(4,2),
+// F(3,3) and F(2,4) share it, and differ in how many rows Aᵀ has, ∞ going to the last.
 //
-// Register budget of a pass: α values and as many results; α = 8 holds 8 + 6 with the common halves, and its coefficients
-// come from memory.
+// Register budget of a pass: α values and as many results; α = 8 holds 8 + 6 with the common halves, and its
+// coefficients come from memory.
 
 import CAtrousMicrokernel
 

@@ -1,4 +1,5 @@
-// A patch of 4 pixels, one axis, over the points 0, ∞, ±1: F(3,2) and F(2,3). See WinogradPass.swift for the derivation.
+// A patch of 4 pixels, one axis, over the points 0, ∞, ±1: F(3,2) and F(2,3). See WinogradPass.swift for the
+// derivation.
 //
 // x² and x give the even and odd halves of the rows ±1; their scale is −9/4.
 

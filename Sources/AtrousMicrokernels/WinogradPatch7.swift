@@ -1,7 +1,7 @@
-// A patch of 7 pixels, one axis, over the points 0, ∞, ±1, ±2, ½: F(6,2), F(5,3) … F(2,6). See WinogradPass.swift for the
-// derivation.
+// A patch of 7 pixels, one axis, over the points 0, ∞, ±1, ±2, ½: F(6,2), F(5,3) … F(2,6). See WinogradPass.swift for
+// the derivation.
 //
-// With t = the patch times (x − ½) all rows but that of ½ are those of 6 pixels on t; scales −½, 1, 3/2, −½, 5/2, −3/2, 1.
+// With t = the patch times (x − ½) all rows but the last are those of 6 pixels on t; scales −½, 1, 3/2, −½, 5/2, −3/2, 1.
 
 /// v = Bᵀ x, rows in the points' order.
 @inline(never) func winogradInput7(_ pass: WinogradPass) {

@@ -1,5 +1,5 @@
-// A patch of 8 pixels, one axis, over the points 0, ∞, ±1, ±2, ±½: F(7,2), F(6,3) … F(2,7). See WinogradPass.swift for the
-// derivation.
+// A patch of 8 pixels, one axis, over the points 0, ∞, ±1, ±2, ±½: F(7,2), F(6,3) … F(2,7). See WinogradPass.swift for
+// the derivation.
 //
 // Pairs of rows share their even and odd halves; no scale is left:
 // ±1: x⁶ − 17/4x⁴ + x², x⁵ − 17/4x³ + x;  ±2: x⁶ − 5/4x⁴ + ¼x², 2x⁵ − 5/2x³ + ½x;  ±½: x⁶ − 5x⁴ + 4x², ½x⁵ − 5/2x³ + 2x.

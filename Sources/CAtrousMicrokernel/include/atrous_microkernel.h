@@ -159,16 +159,17 @@ typedef struct {
   intptr_t rows, columns;
 } atrous_transpose_args;
 
-// --- Winograd transforms, F(m×n, r×s), over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ -------------------------------
-// An axis of 2…7 taps has m ≥ 2 and patches of at most 8 pixels. Rows may have one tap instead: then m is 1, and they are
-// not transformed. Rows and columns are the plan's: where only the height has taps, its driver calls it the columns.
+// --- Winograd transforms, F(m×n, r×s), over the shared points 0, ∞, 1, −1, 2, −2, ½, −½ ------------------------------
+// An axis of 2…7 taps has m ≥ 2 and patches of at most 8 pixels. Rows may have one tap instead: then m is 1, and they
+// are not transformed. Rows and columns are the plan's: where only the height has taps, its driver calls it the
+// columns.
 
 // One output tile of one phase of one image.
 typedef struct {
   intptr_t x, y;          // offsets of the patch's pixel (0,0) from x (it may lie outside) and of output pixel (0,0) from y
   int32_t height, width;  // m and n; the patch is larger by the taps less one
-  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero. All columns
-                                                         // are dead where the only row is
+  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as
+                                                         // zero. No column is live where no row is
   int32_t rows, columns;  // valid output pixels, at most m and n
 } atrous_winograd_tile;
 

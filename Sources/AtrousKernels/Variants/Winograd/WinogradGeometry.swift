@@ -1,8 +1,8 @@
 import AtrousCore
 import CAtrousMicrokernel
 
-/// The two axes as the transforms see them. Rows may have one tap, columns have more: where only the height has, it is the
-/// columns.
+/// The two axes as the transforms see them. Rows may have one tap, columns have more: where only the height has, it is
+/// the columns.
 struct WinogradPlane: Sendable {
   let rows: Axis
   let columns: Axis

@@ -32,7 +32,7 @@ struct WinogradModel {
     let images = Double(problem.batch * problem.groups)
     let patchRows = rows.map { $0.size + problem.height.kernel - 1 }
     let patchColumns = columns.map { $0.size + problem.width.kernel - 1 }
-    let passes = Double([problem.height, problem.width].count { $0.kernel > 1 })
+    let hasOneAxis = WinogradPlane(problem).hasOneAxis
     let points = Double(patchRows.reduce(0, +)) * Double(patchColumns.reduce(0, +))
     let largest = patchRows.max()! * patchColumns.max()!
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
@@ -40,8 +40,8 @@ struct WinogradModel {
     products = 2 * images * points * filters * Double(problem.channelsPerGroup)
     productSeconds =
       products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
-    // A one-axis transform of a patch is about 3.5 operations an element, either way.
-    transforms = images * points * passes * 3.5 * (channels + filters)
+    // Either way, a pass is about 3.5 operations an element; a pass alone moves as much memory as two do.
+    transforms = images * points * (hasOneAxis ? 6 : 7) * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
     tileBytes = largest * 4 * Int(channels + filters)
     weightBytes = 4 * problem.groups * largest * problem.channelsPerGroup * Int(filters)

@@ -4,11 +4,11 @@ import AtrousCore
 extension WinogradVariant {
   func initial(for problem: Problem, on target: Target) -> Values {
     let channels = min(problem.channelsPerGroup, problem.filtersPerGroup)
-    // With few channels the transforms weigh more than the products.
-    let limit = channels < 48 ? 4 : 6
+    // With few channels the transforms weigh more than the products; along one axis they never weigh enough.
+    let patch = channels < 48 && !WinogradPlane(problem).hasOneAxis ? 6 : 8
     var values = Values()
-    values.tileHeight = Self.tile(problem.height, limit: limit)
-    values.tileWidth = Self.tile(problem.width, limit: limit)
+    values.tileHeight = Self.tile(problem.height, limit: max(2, patch + 1 - problem.height.kernel))
+    values.tileWidth = Self.tile(problem.width, limit: max(2, patch + 1 - problem.width.kernel))
     let shape = Self.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
@@ -74,14 +74,15 @@ extension WinogradVariant {
     return [0] + Set(sizes.filter { 2 * $0 <= model.tileCount }).sorted()
   }
 
-  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2, but at most 96 tiles, and
-  /// at least 36 where the weights exceed L2 by far (256→256 33×33 d2 on a Zen 3 core: all 36 tiles 286 GFLOP/s nominal, 18
-  /// a block 237).
+  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2 (along one axis half of
+  /// it: 128→128 64×128 3×1 d8, 48 tiles 154 GFLOP/s nominal, 96 147, on a Zen 3 core), but at most 96 tiles, and at
+  /// least 36 where the weights exceed L2 by far (256→256 33×33 d2, also there: all 36 tiles 286, 18 a block 237).
   private static func block(_ values: Values, _ problem: Problem, _ target: Target) -> Int {
     let model = WinogradModel(values, problem, target)
     if model.weightBytes > target.l3Bytes { return 0 }
     let least = model.weightBytes > 4 * target.l2Bytes ? 36 : 2 * values.mr
-    let wanted = max(36, min(96, target.l2Bytes / model.tileBytes))
+    let room = WinogradPlane(problem).hasOneAxis ? target.l2Bytes / 2 : target.l2Bytes
+    let wanted = max(36, min(96, room / model.tileBytes))
     return blocks(values, problem, target).last { (least...wanted).contains($0) } ?? 0
   }
 }
@@ -91,9 +92,10 @@ extension WinogradVariant {
     WinogradModel(values, problem, target).cost
   }
 
-  /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the channels. The
-  /// bound is three times what was seen at 64 channels (28×28 d2 and 600 d2, 2 to 7 taps), doubled for every sixteenfold:
-  /// at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on one.
+  /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the
+  /// channels. The bound is three times what was seen at 64 channels (28×28 d2 and 600 d2, 2 to 7 taps), doubled for
+  /// every sixteenfold: at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on
+  /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
     let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
     let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]

@@ -5,8 +5,8 @@
 
 import AtrousCore
 
-/// Winograd's minimal filtering of filters of 2…7 taps an axis, or one tap on one of them; NHWC, stride 1 where an axis has more
-/// than one tap, any dilation and padding, patches of at most 8 pixels an axis.
+/// Winograd's minimal filtering, NHWC, of filters of 2…7 taps on both axes, or on one of them and one tap on the other:
+/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis.
 struct WinogradVariant: KernelVariant {
   struct Values: Tunables {
     var tileHeight = 4
