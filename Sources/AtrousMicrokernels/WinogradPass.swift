@@ -1,17 +1,20 @@
-// Winograd's minimal filtering, F(m,3): m outputs y of 3 taps w from a patch x of m + 2 pixels with m + 2 products,
-// y = Aᵀ [ (G w) ⊙ (Bᵀ x) ]; in two dimensions y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A, one pass along each axis.
+// Winograd's minimal filtering, F(m,r): m outputs y of r taps w from a patch x of α = m + r − 1 pixels with α products,
+// y = Aᵀ [ (G w) ⊙ (Bᵀ x) ]; in two dimensions y = Aᵀ [ (G w Gᵀ) ⊙ (Bᵀ x B) ] A, one pass along each axis. Along an
+// axis of one tap all three are the identity, and there is no pass.
 // (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; by Cook and Toom's interpolation.)
 //
-// Points 0, ∞, 1, −1, 2, −2, ½, −½: F(m,3) takes the first m + 2. With M(x) = Π (x − a) over its finite points:
-//   G   row a: g(a)·[1, a, a²];                      row ∞: [0, 0, 1]
+// Points 0, ∞, 1, −1, 2, −2, ½, −½: a patch of α pixels takes the first α. With M(x) = Π (x − a) over its finite
+// points:
+//   G   row a: g(a)·[1, a, a², …];                   row ∞: [0, …, 0, 1];   r columns
 //   Bᵀ  row a: M(x) / (x − a) / (N(a)·g(a));         row ∞: M(x), both as coefficients of x⁰, x¹, …
-//   Aᵀ  column a: [1, a, a², …];                     column ∞: [0, …, 0, 1]
-// where N(a) = Π (a − b) over the other finite points b, and g(a) = 1 / N(a) of F(6,3): −2/9 for ±1, 1/90 for ±2, 32/45
+//   Aᵀ  column a: [1, a, a², …];                     column ∞: [0, …, 0, 1];   m rows
+// where N(a) = Π (a − b) over the other finite points b, and g(a) = 1 / N(a) of α = 8: −2/9 for ±1, 1/90 for ±2, 32/45
 // for ±½, and 1 for 0 (its −1 stands in Bᵀ). So G's rows do not depend on m: one set of transformed weights serves all
-// sizes, F(m,3) reading its first m + 2 rows and columns. What is left in Bᵀ is the product of (a − b) over the points b
-// that F(6,3) has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact.
+// sizes, a smaller patch reading its first α rows and columns. What is left in Bᵀ is the product of (a − b) over the
+// points b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. Bᵀ depends on α alone: F(4,2),
+// F(3,3) and F(2,4) share it, and differ in how many rows Aᵀ has, ∞ going to the last.
 //
-// Register budget of a pass: m + 2 values and as many results; F(6,3) holds 8 + 6 with the common halves, and its
+// Register budget of a pass: α values and as many results; α = 8 holds 8 + 6 with the common halves, and its
 // coefficients come from memory.
 
 import CAtrousMicrokernel
@@ -22,6 +25,14 @@ extension WinogradPass {
   @inline(__always) func live(_ x: Floats, _ element: Int) -> Vector {
     element >= begin && element < end ? load(x + (element &* fromElement)) : .zero
   }
+
+  /// Row `row` of y; the last of the `outputs` rows has the product at ∞ in addition.
+  @inline(__always) func put(
+    _ value: Vector, _ y: MutableFloats, row: Int, of outputs: Int, _ infinity: Vector
+  ) {
+    if row >= outputs { return }
+    store(row == outputs &- 1 ? value + infinity : value, y + (row &* toElement))
+  }
 }
 
 /// a + c · x
@@ -31,11 +42,12 @@ extension WinogradPass {
 
 @inline(__always) func transformInput(_ algorithm: Int32, _ pass: WinogradPass) {
   switch Int(algorithm) {
-  case ATROUS_AXIS_F2: winogradInputF2(pass)
-  case ATROUS_AXIS_F3: winogradInputF3(pass)
-  case ATROUS_AXIS_F4: winogradInputF4(pass)
-  case ATROUS_AXIS_F5: winogradInputF5(pass)
-  case ATROUS_AXIS_F6: winogradInputF6(pass)
+  case ATROUS_AXIS_PATCH_3: winogradInput3(pass)
+  case ATROUS_AXIS_PATCH_4: winogradInput4(pass)
+  case ATROUS_AXIS_PATCH_5: winogradInput5(pass)
+  case ATROUS_AXIS_PATCH_6: winogradInput6(pass)
+  case ATROUS_AXIS_PATCH_7: winogradInput7(pass)
+  case ATROUS_AXIS_PATCH_8: winogradInput8(pass)
   case ATROUS_AXIS_1_OF_2: shortCopy(pass)
   case ATROUS_AXIS_2_OF_2: shortInput2of2(pass)
   case ATROUS_AXIS_2_OF_3: shortInput2of3(pass)
@@ -43,13 +55,15 @@ extension WinogradPass {
   }
 }
 
-@inline(__always) func transformOutput(_ algorithm: Int32, _ pass: WinogradPass) {
+/// Only a patch's transform asks for `outputs`; a short phase has as many as its algorithm.
+@inline(__always) func transformOutput(_ algorithm: Int32, _ outputs: Int, _ pass: WinogradPass) {
   switch Int(algorithm) {
-  case ATROUS_AXIS_F2: winogradOutputF2(pass)
-  case ATROUS_AXIS_F3: winogradOutputF3(pass)
-  case ATROUS_AXIS_F4: winogradOutputF4(pass)
-  case ATROUS_AXIS_F5: winogradOutputF5(pass)
-  case ATROUS_AXIS_F6: winogradOutputF6(pass)
+  case ATROUS_AXIS_PATCH_3: winogradOutput3(outputs, pass)
+  case ATROUS_AXIS_PATCH_4: winogradOutput4(outputs, pass)
+  case ATROUS_AXIS_PATCH_5: winogradOutput5(outputs, pass)
+  case ATROUS_AXIS_PATCH_6: winogradOutput6(outputs, pass)
+  case ATROUS_AXIS_PATCH_7: winogradOutput7(outputs, pass)
+  case ATROUS_AXIS_PATCH_8: winogradOutput8(outputs, pass)
   case ATROUS_AXIS_1_OF_2: shortOutput1of2(pass)
   case ATROUS_AXIS_2_OF_2: shortOutput2of2(pass)
   case ATROUS_AXIS_2_OF_3: shortOutput2of3(pass)

@@ -2,28 +2,36 @@
 
 import CAtrousMicrokernel
 
-/// Row `point` of the axis's G times three taps.
+/// Row `point` of the axis's G times the taps `from`, `from + step`, …; three for a short phase.
 @inline(__always) private func evaluate(
-  _ algorithm: Int, _ point: Int, _ a: Vector64, _ b: Vector64, _ c: Vector64
+  _ algorithm: Int, _ point: Int, _ taps: inout InlineArray<49, Vector64>, _ from: Int, _ step: Int, _ count: Int
 ) -> Vector64 {
-  switch algorithm {
-  case ATROUS_AXIS_1_OF_2, ATROUS_AXIS_2_OF_2: shortWeightsOf2(point, a, b, c)
-  case ATROUS_AXIS_2_OF_3, ATROUS_AXIS_3_OF_3: shortWeightsOf3(point, a, b, c)
-  default: winogradWeights(point, a, b, c)
-  }
+  if algorithm < ATROUS_AXIS_1_OF_2 { return winogradWeights(point, &taps, from, step, count) }
+  let (a, b, c) = (taps[unchecked: from], taps[unchecked: from &+ step], taps[unchecked: from &+ 2 &* step])
+  return algorithm <= ATROUS_AXIS_2_OF_2 ? shortWeightsOf2(point, a, b, c) : shortWeightsOf3(point, a, b, c)
 }
 
-@inline(__always) private func winogradWeights(_ point: Int, _ a: Vector64, _ b: Vector64, _ c: Vector64) -> Vector64 {
+/// Row `point` of Winograd's G times the taps `from`, `from + step`, … A row's sum is Horner's.
+@inline(__always) private func winogradWeights(
+  _ point: Int, _ taps: inout InlineArray<49, Vector64>, _ from: Int, _ step: Int, _ count: Int
+) -> Vector64 {
+  if point == 0 { return taps[unchecked: from] }
+  var tap = count &- 1
+  var sum = taps[unchecked: from &+ tap &* step]
+  if point == 1 { return sum }
+  let a: Double
+  let scale: Double
   switch point {
-  case 0: a
-  case 1: c
-  case 2: (a + b + c) * (-2.0 / 9)
-  case 3: (a - b + c) * (-2.0 / 9)
-  case 4: (a + b * 2 + c * 4) * (1.0 / 90)
-  case 5: (a - b * 2 + c * 4) * (1.0 / 90)
-  case 6: (a + b * 0.5 + c * 0.25) * (32.0 / 45)
-  default: (a - b * 0.5 + c * 0.25) * (32.0 / 45)
+  case 2, 3: (a, scale) = (1, -2.0 / 9)
+  case 4, 5: (a, scale) = (2, 1.0 / 90)
+  default: (a, scale) = (0.5, 32.0 / 45)
   }
+  let signed = point & 1 == 0 ? a : -a
+  while tap > 0 {
+    tap &-= 1
+    sum = taps[unchecked: from &+ tap &* step] + sum * signed
+  }
+  return sum * scale
 }
 
 @inline(never) func winogradWeights(_ raw: UnsafeRawPointer?) {
@@ -47,25 +55,30 @@ import CAtrousMicrokernel
 @inline(__always) private func winogradWeightsOf(
   _ args: UnsafePointer<atrous_winograd_weights_args>, _ filter: Int, _ count: Int, _ channel: Int, _ u: MutableFloats
 ) {
-  var taps = InlineArray<9, Vector64>(repeating: .zero)
+  let rows = args.pointee.row_taps
+  let columns = args.pointee.column_taps
+  var taps = InlineArray<49, Vector64>(repeating: .zero)
   var lane = 0
   while lane < min(count, args.pointee.filters &- filter) {
-    let w = args.pointee.w + ((filter &+ lane) &* args.pointee.filter_stride &+ channel &* 9)
+    let w = args.pointee.w + ((filter &+ lane) &* args.pointee.filter_stride &+ channel &* rows &* columns)
     var tap = 0
-    while tap < 9 {
+    while tap < rows &* columns {
       taps[unchecked: tap][lane] = Double(w[tap])
       tap &+= 1
     }
     lane &+= 1
   }
+  var line = InlineArray<49, Vector64>(repeating: .zero)
   var i = 0
   while i < args.pointee.xi_rows {
-    let a = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 0], taps[unchecked: 3], taps[unchecked: 6])
-    let b = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 1], taps[unchecked: 4], taps[unchecked: 7])
-    let c = evaluate(args.pointee.row_algorithm, i, taps[unchecked: 2], taps[unchecked: 5], taps[unchecked: 8])
+    var column = 0
+    while column < columns {
+      line[unchecked: column] = evaluate(args.pointee.row_algorithm, i, &taps, column, columns, rows)
+      column &+= 1
+    }
     var j = 0
     while j < args.pointee.xi_columns {
-      let values = evaluate(args.pointee.column_algorithm, j, a, b, c)
+      let values = evaluate(args.pointee.column_algorithm, j, &line, 0, 1, columns)
       let to = u + (i &* args.pointee.xi_columns &+ j) &* args.pointee.xi_stride
       lane = 0
       while lane < count {

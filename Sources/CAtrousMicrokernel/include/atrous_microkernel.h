@@ -159,17 +159,23 @@ typedef struct {
   intptr_t rows, columns;
 } atrous_transpose_args;
 
-// --- Bilinear transforms of 3×3 filters ------------------------------------------------------------------------------
+// --- Bilinear transforms ---------------------------------------------------------------------------------------------
+// An axis of 2…7 taps has at least 2 outputs a tile and patches of at most 8 pixels. Rows may have one tap instead: then
+// they have one output and are not transformed. Rows and columns are the plan's: where only the height has taps, its
+// driver calls it the columns.
 
-// What makes the outputs of one axis. F2…F6: Winograd's F(m,3), m outputs of m + 2 pixels by m + 2 products over the shared
-// points 0, ∞, 1, −1, 2, −2, ½, −½. The others: all L outputs of a phase of L pixels between zeros by 2·L − 1 products, on an
-// axis whose longest phase is as named. An axis mixes F2…F6, or the algorithms of one longest phase; they share its weights.
+// What makes the outputs of one axis. PATCH_3…8: Winograd's F(m,r) of m + r − 1 pixels by as many products over the shared
+// points 0, ∞, 1, −1, 2, −2, ½, −½. The others, of three taps: all L outputs of a phase of L pixels between zeros by 2·L − 1
+// products, on an axis whose longest phase is as named. An axis mixes patches, or the algorithms of one longest phase; they
+// share its weights. ONE_TAP is no transform.
 enum {
-  ATROUS_AXIS_F2 = 2,
-  ATROUS_AXIS_F3,
-  ATROUS_AXIS_F4,
-  ATROUS_AXIS_F5,
-  ATROUS_AXIS_F6,
+  ATROUS_AXIS_ONE_TAP = 1,
+  ATROUS_AXIS_PATCH_3 = 3,
+  ATROUS_AXIS_PATCH_4,
+  ATROUS_AXIS_PATCH_5,
+  ATROUS_AXIS_PATCH_6,
+  ATROUS_AXIS_PATCH_7,
+  ATROUS_AXIS_PATCH_8,
   ATROUS_AXIS_1_OF_2,
   ATROUS_AXIS_2_OF_2,
   ATROUS_AXIS_2_OF_3,
@@ -182,7 +188,8 @@ typedef struct {
   int32_t row_algorithm, column_algorithm;  // ATROUS_AXIS_*
   int32_t row_points, column_points;        // their products
   int32_t height, width;                    // their outputs
-  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as zero
+  int32_t row_begin, row_end, column_begin, column_end;  // live pixels of the patch; the others read as
+                                                         // zero. No column is live where no row is
   int32_t rows, columns;  // valid output pixels, at most height and width
 } atrous_winograd_tile;
 
@@ -194,6 +201,7 @@ typedef struct {
   const float *x_end;     // nothing is read from here on
   const atrous_winograd_tile *tiles;
   intptr_t tile_count;
+  intptr_t row_taps, column_taps;
   intptr_t row_stride, column_stride;  // between the pixels of a phase
   intptr_t channels;
   float *v;
@@ -210,6 +218,7 @@ typedef struct {
   intptr_t nr;            // a multiple of the lanes, at most 64
   const atrous_winograd_tile *tiles;
   intptr_t tile_count;
+  intptr_t row_taps, column_taps;
   intptr_t filters;
   float *y;               // filter 0 of the group
   intptr_t row_stride, column_stride;
@@ -219,12 +228,13 @@ typedef struct {
 
 enum { ATROUS_WINOGRAD_SCRATCH = 2 * 8 * 8 * 64 };
 
-// `channels` channels of the weights K × C × 3 × 3 to U, in Float64, rounded once: ξ = i·xi_columns + j,
+// `channels` channels of the weights K × C × rows × columns to U, in Float64, rounded once: ξ = i·xi_columns + j,
 // channel c, filter k at u + ξ·xi_stride + (k / nr)·panel_stride + c·nr + k mod nr; columns past K zero.
 typedef struct {
   const float *w;         // the first channel wanted of filter 0
   intptr_t filters, filter_stride, channels;
   intptr_t row_algorithm, column_algorithm;  // of the largest tile; the smaller ones use its first ξ
+  intptr_t row_taps, column_taps;
   intptr_t xi_rows, xi_columns;
   float *u;
   intptr_t xi_stride, panel_stride, nr;

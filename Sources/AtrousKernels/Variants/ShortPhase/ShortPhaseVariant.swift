@@ -37,6 +37,9 @@ struct ShortPhaseVariant: KernelVariant {
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.transformRejection(on: target) { return rejection }
+    if problem.height.kernel != 3 || problem.width.kernel != 3 {
+      return Rejection(.unsupported, "takes 3×3 filters, not \(problem.filterText)")
+    }
     for (name, axis) in [("height", problem.height), ("width", problem.width)] {
       if axis.before != axis.dilation || axis.after != axis.dilation {
         return Rejection(
@@ -64,7 +67,7 @@ struct ShortPhaseVariant: KernelVariant {
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
     let tiles = try WinogradTiles(
-      problem, rows: WinogradSegment.shortPhases(of: problem.height),
+      WinogradPlane(problem), images: problem.batch, rows: WinogradSegment.shortPhases(of: problem.height),
       columns: WinogradSegment.shortPhases(of: problem.width))
     return try WinogradBody(
       tiles, blockTiles: values.slots, spanChannels: values.spanChannels, values.tile(on: target.isa)!, problem,

@@ -72,11 +72,14 @@ struct WinogradBlocks: Sendable {
 struct WinogradPoints: Sendable {
   let height: AxisAlgorithm
   let width: AxisAlgorithm
+  let rowTaps: Int
+  let columnTaps: Int
   var rows: Int { height.points }
   var columns: Int { width.points }
   var count: Int { rows * columns }
 
-  init(_ tiles: WinogradTiles) {
+  init(_ tiles: WinogradTiles, _ plane: WinogradPlane) {
+    (rowTaps, columnTaps) = (plane.rows.kernel, plane.columns.kernel)
     height = tiles.heights.last!
     width = tiles.widths.last!
   }

@@ -36,6 +36,7 @@ struct WinogradArena: Sendable {
 /// a part is a block of tiles.
 struct WinogradBody: PlanBody {
   let problem: Problem
+  let plane: WinogradPlane
   let points: WinogradPoints
   let tiles: WinogradTiles
   let blocks: WinogradBlocks
@@ -70,7 +71,8 @@ struct WinogradBody: PlanBody {
     self.problem = problem
     self.shape = shape
     self.tiles = tiles
-    points = WinogradPoints(tiles)
+    plane = WinogradPlane(problem)
+    points = WinogradPoints(tiles, plane)
     let count = blockTiles == 0 ? 1 : (tiles.count + blockTiles - 1) / blockTiles
     let channelBlock = WinogradArena.block(problem)
     blocks = try WinogradBlocks(
@@ -149,8 +151,8 @@ struct WinogradBody: PlanBody {
     var arguments = atrous_winograd_input_args(
       x: x + group * problem.channelsPerGroup + span.first, x_end: x + problem.inputElements,
       tiles: tiles.pointer + range.lowerBound,
-      tile_count: range.count, row_stride: problem.height.dilation * problem.width.input * problem.channels,
-      column_stride: problem.width.dilation * problem.channels, channels: span.depth,
+      tile_count: range.count, row_taps: points.rowTaps, column_taps: points.columnTaps,
+      row_stride: plane.rowStride.input, column_stride: plane.columnStride.input, channels: span.depth,
       v: v + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
       xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
       scratch: scratch)
@@ -214,10 +216,12 @@ struct WinogradBody: PlanBody {
     arguments.nr = shape.nr
     arguments.tiles = UnsafePointer(tiles.pointer + range.lowerBound)
     arguments.tile_count = range.count
+    arguments.row_taps = points.rowTaps
+    arguments.column_taps = points.columnTaps
     arguments.filters = problem.filtersPerGroup
     arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + first
-    arguments.row_stride = problem.height.dilation * problem.width.output * problem.filters
-    arguments.column_stride = problem.width.dilation * problem.filters
+    arguments.row_stride = plane.rowStride.output
+    arguments.column_stride = plane.columnStride.output
     arguments.scratch = scratch
     withUnsafePointer(to: epilogue) {
       arguments.epilogue = problem.epilogue == .none ? nil : $0

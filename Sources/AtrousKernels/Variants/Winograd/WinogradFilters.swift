@@ -81,6 +81,7 @@ struct WinogradFilters: Sendable {
               w: w + group * problem.filtersPerGroup * filterStride + chunk.first * problem.taps,
               filters: problem.filtersPerGroup, filter_stride: filterStride, channels: chunk.depth,
               row_algorithm: points.height.id, column_algorithm: points.width.id,
+              row_taps: points.rowTaps, column_taps: points.columnTaps,
               xi_rows: points.rows, xi_columns: points.columns,
               u: buffer.floats + offset(group: group, span: span, point: 0, chunk: chunk),
               xi_stride: span.depth * panels * nr, panel_stride: chunk.depth * nr, nr: nr)

@@ -9,8 +9,10 @@ struct AxisAlgorithm: Hashable, Sendable {
   /// Products; the algorithms of an axis share their points, the smaller ones use the first.
   let points: Int
 
-  /// F(m,3), m in 2…6.
-  static func minimalFiltering(_ m: Int) -> AxisAlgorithm { AxisAlgorithm(id: m, outputs: m, points: m + 2) }
+  /// F(m,r), r taps: m is 2 and more, 1 for one tap.
+  static func minimalFiltering(_ m: Int, taps: Int) -> AxisAlgorithm {
+    AxisAlgorithm(id: m + taps - 1, outputs: m, points: m + taps - 1)
+  }
 
   /// A whole phase of `length` pixels between zeros, on an axis whose longest phase has `longest`, at most 3.
   static func shortPhase(_ length: Int, longest: Int) -> AxisAlgorithm {
@@ -19,11 +21,60 @@ struct AxisAlgorithm: Hashable, Sendable {
   }
 }
 
+/// The two axes as the transforms see them. Rows may have one tap, columns have more: where only the height has, it is
+/// the columns.
+struct WinogradPlane: Sendable {
+  let rows: Axis
+  let columns: Axis
+  let isTransposed: Bool
+  private let channels: Int
+  private let filters: Int
+
+  init(_ problem: Problem) {
+    isTransposed = problem.width.kernel == 1
+    (rows, columns) = isTransposed ? (problem.width, problem.height) : (problem.height, problem.width)
+    (channels, filters) = (problem.channels, problem.filters)
+  }
+
+  var hasOneAxis: Bool { rows.kernel == 1 }
+
+  /// From one position to the next, of the input and of the output.
+  private var rowPitch: (input: Int, output: Int) {
+    isTransposed ? (channels, filters) : (columns.input * channels, columns.output * filters)
+  }
+  private var columnPitch: (input: Int, output: Int) {
+    isTransposed ? (rows.input * channels, rows.output * filters) : (channels, filters)
+  }
+
+  /// From one position of a phase to the next.
+  var rowStride: (input: Int, output: Int) {
+    (rowPitch.input * rows.dilation, rowPitch.output * rows.dilation)
+  }
+  var columnStride: (input: Int, output: Int) {
+    (columnPitch.input * columns.dilation, columnPitch.output * columns.dilation)
+  }
+
+  func tile(image: Int, row: WinogradSegment, column: WinogradSegment) -> atrous_winograd_tile {
+    let x = image * rows.input * columns.input * channels + row.origin * rowPitch.input
+    let y = image * rows.output * columns.output * filters + row.output * rowPitch.output
+    // Where no row is alive, no pixel is.
+    let live = row.live.isEmpty ? 0..<0 : column.live
+    return atrous_winograd_tile(
+      x: x + column.origin * columnPitch.input, y: y + column.output * columnPitch.output,
+      row_algorithm: Int32(row.algorithm.id), column_algorithm: Int32(column.algorithm.id),
+      row_points: Int32(row.algorithm.points), column_points: Int32(column.algorithm.points),
+      height: Int32(row.algorithm.outputs), width: Int32(column.algorithm.outputs),
+      row_begin: Int32(row.live.lowerBound), row_end: Int32(row.live.upperBound),
+      column_begin: Int32(live.lowerBound), column_end: Int32(live.upperBound), rows: Int32(row.valid),
+      columns: Int32(column.valid))
+  }
+}
+
 /// Where the tiles of one axis lie: every phase is cut into nearly equal segments of at most the tile size, so that the
-/// fewest tiles cover it (17 = 6 + 6 + 5). What an axis costs is its extent plus two a segment.
+/// fewest tiles cover it (17 = 6 + 6 + 5). What an axis of r taps costs is its extent plus r − 1 a segment.
 struct WinogradSegment {
   let algorithm: AxisAlgorithm
-  /// Outputs that exist, at most the algorithm's: fewer only where F(2,3) makes a phase of one position.
+  /// Outputs that exist, at most the algorithm's: fewer only where F(2,r) makes a phase of one position.
   let valid: Int
   /// First output position; the next one is `dilation` further.
   let output: Int
@@ -32,7 +83,15 @@ struct WinogradSegment {
   /// Pixels of the patch that lie inside the input.
   let live: Range<Int>
 
-  /// The segments of a stride-1 axis of three taps, phase after phase.
+  /// The tile sizes an axis may have: at most 8 points.
+  static func sizes(of axis: Axis) -> ClosedRange<Int> { axis.kernel == 1 ? 1...1 : 2...9 - axis.kernel }
+
+  /// F(m,r) for so many outputs that exist.
+  static func algorithm(of axis: Axis, outputs: Int) -> AxisAlgorithm {
+    .minimalFiltering(max(sizes(of: axis).lowerBound, outputs), taps: axis.kernel)
+  }
+
+  /// The segments of an axis, phase after phase; its stride is 1 unless it has one tap.
   static func segments(of axis: Axis, tile: Int) -> [WinogradSegment] {
     (0..<min(axis.dilation, axis.output)).flatMap { phase in
       let extent = (axis.output - phase + axis.dilation - 1) / axis.dilation
@@ -45,12 +104,13 @@ struct WinogradSegment {
   }
 
   private init(_ axis: Axis, output: Int, valid: Int) {
-    algorithm = .minimalFiltering(max(2, valid))
+    algorithm = Self.algorithm(of: axis, outputs: valid)
     self.valid = valid
     self.output = output
-    origin = output - axis.before
+    origin = output * axis.stride - axis.before
     let pixels = Axis(
-      input: axis.input, kernel: algorithm.points, dilation: axis.dilation, before: axis.before, after: axis.after)
+      input: axis.input, kernel: algorithm.points, stride: axis.stride, dilation: axis.dilation, before: axis.before,
+      after: axis.after)
     live = pixels.liveTaps(at: output)
   }
 
@@ -89,8 +149,8 @@ struct WinogradTotals {
     for (extent, phases) in Self.phases(of: axis) {
       let count = (extent + tile - 1) / tile
       let (size, more) = extent.quotientAndRemainder(dividingBy: count)
-      add(phases * (count - more), points: AxisAlgorithm.minimalFiltering(max(2, size)).points)
-      add(phases * more, points: AxisAlgorithm.minimalFiltering(max(2, size + 1)).points)
+      add(phases * (count - more), points: WinogradSegment.algorithm(of: axis, outputs: size).points)
+      add(phases * more, points: WinogradSegment.algorithm(of: axis, outputs: size + 1).points)
     }
   }
 
@@ -114,7 +174,8 @@ struct WinogradTotals {
   }
 }
 
-/// The tiles of a whole problem: all images, all phases, in the order of the output.
+/// The tiles of a whole problem: all images, all phases. With one axis they follow the output, so that the streams of
+/// consecutive tiles are adjacent.
 struct WinogradTiles: Sendable {
   let buffer: PackedBuffer
   let count: Int
@@ -126,16 +187,23 @@ struct WinogradTiles: Sendable {
     buffer.base.assumingMemoryBound(to: atrous_winograd_tile.self)
   }
 
-  init(_ problem: Problem, rows: [WinogradSegment], columns: [WinogradSegment]) throws(PlanError) {
+  init(
+    _ plane: WinogradPlane, images: Int, rows: [WinogradSegment], columns: [WinogradSegment]
+  ) throws(PlanError) {
+    let columns = plane.hasOneAxis ? columns.sorted { $0.output < $1.output } : columns
     heights = Self.algorithms(rows)
     widths = Self.algorithms(columns)
-    count = problem.batch * rows.count * columns.count
+    count = images * rows.count * columns.count
     buffer = try PackedBuffer(atrous_winograd_tile.self, count: count)
+    let (outer, inner) = plane.isTransposed ? (columns, rows) : (rows, columns)
     var next = pointer
-    for image in 0..<problem.batch {
-      for row in rows {
-        for column in columns {
-          next.pointee = Self.tile(problem, image, row, column)
+    for image in 0..<images {
+      for first in outer {
+        for second in inner {
+          next.pointee =
+            plane.isTransposed
+            ? plane.tile(image: image, row: second, column: first)
+            : plane.tile(image: image, row: first, column: second)
           next += 1
         }
       }
@@ -144,20 +212,5 @@ struct WinogradTiles: Sendable {
 
   private static func algorithms(_ segments: [WinogradSegment]) -> [AxisAlgorithm] {
     Set(segments.map(\.algorithm)).sorted { $0.points < $1.points }
-  }
-
-  private static func tile(
-    _ problem: Problem, _ image: Int, _ row: WinogradSegment, _ column: WinogradSegment
-  ) -> atrous_winograd_tile {
-    let pixel = (image * problem.height.input + row.origin) * problem.width.input + column.origin
-    let position = (image * problem.height.output + row.output) * problem.width.output + column.output
-    return atrous_winograd_tile(
-      x: pixel * problem.channels, y: position * problem.filters,
-      row_algorithm: Int32(row.algorithm.id), column_algorithm: Int32(column.algorithm.id),
-      row_points: Int32(row.algorithm.points), column_points: Int32(column.algorithm.points),
-      height: Int32(row.algorithm.outputs), width: Int32(column.algorithm.outputs),
-      row_begin: Int32(row.live.lowerBound), row_end: Int32(row.live.upperBound),
-      column_begin: Int32(column.live.lowerBound), column_end: Int32(column.live.upperBound),
-      rows: Int32(row.valid), columns: Int32(column.valid))
   }
 }

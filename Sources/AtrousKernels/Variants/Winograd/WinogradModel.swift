@@ -33,6 +33,7 @@ struct WinogradModel {
     let filters = Double(WinogradFilters.panels(problem, nr: nr) * nr)
     let channels = Double((problem.channelsPerGroup + 15) / 16 * 16)
     let images = Double(problem.batch * problem.groups)
+    let hasOneAxis = WinogradPlane(problem).hasOneAxis
     let points = Double(rows.points) * Double(columns.points)
     let largest = rows.largest * columns.largest
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
@@ -40,8 +41,8 @@ struct WinogradModel {
     products = 2 * images * points * filters * Double(problem.channelsPerGroup)
     productSeconds =
       products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
-    // A one-axis transform of a patch is about 3.5 operations an element, either way.
-    transforms = images * points * 2 * 3.5 * (channels + filters)
+    // Either way, a pass is about 3.5 operations an element; a pass alone moves as much memory as two do.
+    transforms = images * points * (hasOneAxis ? 6 : 7) * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
     spans = spanChannels == 0 ? 1 : (Int(channels) + spanChannels - 1) / spanChannels
     tileBytes = largest * 4 * (Int(channels) / spans + Int(filters))

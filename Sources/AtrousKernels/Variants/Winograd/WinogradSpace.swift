@@ -4,11 +4,11 @@ import AtrousCore
 extension WinogradVariant {
   func initial(for problem: Problem, on target: Target) -> Values {
     let channels = min(problem.channelsPerGroup, problem.filtersPerGroup)
-    // With few channels the transforms weigh more than the products.
-    let limit = channels < 48 ? 4 : 6
+    // With few channels the transforms weigh more than the products; along one axis they never weigh enough.
+    let patch = channels < 48 && !WinogradPlane(problem).hasOneAxis ? 6 : 8
     var values = Values()
-    values.tileHeight = Self.tile(problem.height, limit: limit)
-    values.tileWidth = Self.tile(problem.width, limit: limit)
+    values.tileHeight = Self.tile(problem.height, limit: max(2, patch + 1 - problem.height.kernel))
+    values.tileWidth = Self.tile(problem.width, limit: max(2, patch + 1 - problem.width.kernel))
     let shape = WinogradFilters.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
@@ -19,7 +19,8 @@ extension WinogradVariant {
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
     for tileHeight in Self.tiles(problem.height) {
-      for tileWidth in Self.tiles(problem.width) where abs(tileHeight - tileWidth) <= 2 {
+      for tileWidth in Self.tiles(problem.width)
+      where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 2 {
         for shape in WinogradFilters.shapes(problem, target).prefix(2) {
           var values = Values()
           values.tileHeight = tileHeight
@@ -38,13 +39,17 @@ extension WinogradVariant {
 
   /// The least tile that cuts the longest phase into as few segments as `limit` does.
   private static func tile(_ axis: Axis, limit: Int) -> Int {
+    let sizes = WinogradSegment.sizes(of: axis)
+    let largest = min(limit, sizes.upperBound)
     let extent = axis.longestPhase
-    let segments = (extent + limit - 1) / limit
-    return max(2, (extent + segments - 1) / segments)
+    let segments = (extent + largest - 1) / largest
+    return max(sizes.lowerBound, (extent + segments - 1) / segments)
   }
 
   /// The tile sizes that cut an axis differently.
-  private static func tiles(_ axis: Axis) -> [Int] { Set((2...6).map { tile(axis, limit: $0) }).sorted() }
+  private static func tiles(_ axis: Axis) -> [Int] {
+    Set(WinogradSegment.sizes(of: axis).map { tile(axis, limit: $0) }).sorted()
+  }
 
   /// Block sizes: V and M within half of L2, within L2, and as many tiles as keep weights from being re-read too often.
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
@@ -55,14 +60,15 @@ extension WinogradVariant {
     return [0] + Set(sizes.filter { 2 * $0 <= model.tileCount }).sorted()
   }
 
-  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2, but at most 96 tiles, and
-  /// at least 36 where the weights exceed L2 by far (256→256 33×33 d2 on a Zen 3 core: all 36 tiles 286 GFLOP/s nominal, 18
-  /// a block 237).
+  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2 (along one axis half of
+  /// it: 128→128 64×128 3×1 d8, 48 tiles 154 GFLOP/s nominal, 96 147, on a Zen 3 core), but at most 96 tiles, and at
+  /// least 36 where the weights exceed L2 by far (256→256 33×33 d2, also there: all 36 tiles 286, 18 a block 237).
   private static func block(_ values: Values, _ problem: Problem, _ target: Target) -> Int {
     let model = model(values, problem, target)
     if model.weightBytes > target.l3Bytes { return 0 }
     let least = model.weightBytes > 4 * target.l2Bytes ? 36 : 2 * values.mr
-    let wanted = max(36, min(96, target.l2Bytes / model.tileBytes))
+    let room = WinogradPlane(problem).hasOneAxis ? target.l2Bytes / 2 : target.l2Bytes
+    let wanted = max(36, min(96, room / model.tileBytes))
     return blocks(values, problem, target).last { (least...wanted).contains($0) } ?? 0
   }
 }
@@ -79,12 +85,15 @@ extension WinogradVariant {
       mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles, spanChannels: 0, problem, target)
   }
 
-  /// Measured against Float64 on random data: errors grow with the tile, and slowly with the channels. The bound is three
-  /// times what was seen at 64 channels (28×28 d2, F2 to F6: 0.4, 2.1, 5.6, 8.5, 8.5 · 10⁻⁶), doubled for every
-  /// sixteenfold: at 256 channels 0.6, 4.2, 11, 14, 16 · 10⁻⁶ were seen, at 2048 channels 15 · 10⁻⁶ for F6.
+  /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the
+  /// channels. The bound is three times what was seen at 64 channels (28×28 d2 and 600 d2, 2 to 7 taps), doubled for
+  /// every sixteenfold: at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on
+  /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let seen = [2: 0.4e-6, 3: 2.1e-6, 4: 5.6e-6, 5: 8.5e-6, 6: 8.5e-6]
-    var bound = 3 * max(seen[values.tileHeight]!, seen[values.tileWidth]!)
+    let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
+    let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
+    let patch = axes.map { $0.0 + $0.1.kernel - 1 }.max() ?? 8
+    var bound = 3e-6 * seen[min(max(patch, 3), 8) - 3]
     var channels = 64
     while channels < problem.channelsPerGroup {
       channels *= 16

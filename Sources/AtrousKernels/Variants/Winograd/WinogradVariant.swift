@@ -5,7 +5,8 @@
 
 import AtrousCore
 
-/// Winograd's minimal filtering of 3×3 filters, NHWC, stride 1, any dilation and padding, tiles of 2…6 an axis.
+/// Winograd's minimal filtering, NHWC, of filters of 2…7 taps on both axes, or on one of them and one tap on the other:
+/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis.
 struct WinogradVariant: KernelVariant {
   struct Values: Tunables {
     var tileHeight = 4
@@ -17,9 +18,10 @@ struct WinogradVariant: KernelVariant {
     static var parameters: [Parameter<Values>] {
       [
         Parameter(
-          "th", \.tileHeight, 2...6,
-          "largest output tile along the height; larger multiplies less, but transforms more and rounds worse"),
-        Parameter("tw", \.tileWidth, 2...6, "largest output tile along the width"),
+          "th", \.tileHeight, 1...7,
+          "largest output tile along the height, 1 where it has one tap; larger multiplies less, but transforms more and "
+            + "rounds worse"),
+        Parameter("tw", \.tileWidth, 1...7, "largest output tile along the width, 1 where it has one tap"),
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
@@ -35,12 +37,20 @@ struct WinogradVariant: KernelVariant {
   }
 
   let id: VariantID = "winograd"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.transformRejection(on: target)
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    for (key, tile, axis) in [("th", values.tileHeight, problem.height), ("tw", values.tileWidth, problem.width)] {
+      let sizes = WinogradSegment.sizes(of: axis)
+      if !sizes.contains(tile) {
+        let allowed = sizes.count == 1 ? "1" : "\(sizes.lowerBound)…\(sizes.upperBound)"
+        return Rejection(.configuration, "an axis of \(axis.kernel) taps takes \(key) \(allowed), not \(tile)")
+      }
+    }
     if values.tile(on: target.isa) == nil {
       return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
     }
@@ -50,9 +60,12 @@ struct WinogradVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
+    let plane = WinogradPlane(problem)
+    let (rowTile, columnTile) =
+      plane.isTransposed ? (values.tileWidth, values.tileHeight) : (values.tileHeight, values.tileWidth)
     let tiles = try WinogradTiles(
-      problem, rows: WinogradSegment.segments(of: problem.height, tile: values.tileHeight),
-      columns: WinogradSegment.segments(of: problem.width, tile: values.tileWidth))
+      plane, images: problem.batch, rows: WinogradSegment.segments(of: plane.rows, tile: rowTile),
+      columns: WinogradSegment.segments(of: plane.columns, tile: columnTile))
     return try WinogradBody(
       tiles, blockTiles: values.blockTiles, spanChannels: 0, values.tile(on: target.isa)!, problem, target, weights,
       bias)
@@ -60,15 +73,16 @@ struct WinogradVariant: KernelVariant {
 }
 
 extension Problem {
-  /// Why the transforms of 3×3 filters do not apply.
+  /// Why the transforms do not apply.
   func transformRejection(on target: Target) -> Rejection? {
     if let rejection = typeRejection ?? layoutRejection(.nhwc) { return rejection }
     let axes = [height, width]
-    if depth != .absent || axes.contains(where: { $0.kernel != 3 }) {
-      return Rejection(.unsupported, "takes 3×3 filters, not \(filterText)")
+    if depth != .absent || axes.contains(where: { $0.kernel > 7 }) || axes.allSatisfy({ $0.kernel == 1 }) {
+      return Rejection(.unsupported, "takes filters of 2…7 taps on one axis or two, not \(filterText)")
     }
-    if axes.contains(where: { $0.stride != 1 }) {
-      return Rejection(.unsupported, "takes stride 1, not \(height.stride)×\(width.stride)")
+    if axes.contains(where: { $0.stride != 1 && $0.kernel > 1 }) {
+      return Rejection(
+        .unsupported, "takes stride 1 where an axis has several taps, not \(height.stride)×\(width.stride)")
     }
     if groups > 1 && min(channelsPerGroup, filtersPerGroup) < target.isa.lanes {
       return Rejection(
@@ -79,7 +93,7 @@ extension Problem {
     return nil
   }
 
-  private var filterText: String {
+  var filterText: String {
     let plane = "\(height.kernel)×\(width.kernel)"
     return depth == .absent ? plane : "\(depth.kernel)×" + plane
   }

@@ -1,9 +1,10 @@
-// F(3,3), one axis: 3 outputs from a patch of 5 pixels. See WinogradPass.swift for the derivation.
+// A patch of 5 pixels, one axis, over the points 0, ∞, ±1, 2: F(4,2), F(3,3), F(2,4). See WinogradPass.swift for the
+// derivation.
 //
-// With t = the patch times (x − 2) the rows 0, ∞, ±1 are those of F(2,3) on t.
+// With t = the patch times (x − 2) the rows 0, ∞, ±1 are those of 4 pixels on t.
 
 /// v = Bᵀ x, rows in the points' order.
-@inline(never) func winogradInputF3(_ pass: WinogradPass) {
+@inline(never) func winogradInput5(_ pass: WinogradPass) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -45,8 +46,8 @@
   }
 }
 
-/// y = Aᵀ m.
-@inline(never) func winogradOutputF3(_ pass: WinogradPass) {
+/// y = Aᵀ m, the first `outputs` rows of it.
+@inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -62,15 +63,25 @@
       let m4 = load(m + (4 &* s))
       let s1 = m2 + m3
       let d1 = m2 - m3
-      let y0 = m0 + s1 + m4
-      let y1 = axpy(d1, 2, m4)
-      let y2 = axpy(s1, 4, m4) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      store(y0, y)
-      store(y1, y + pass.toElement)
-      store(y2, y + (2 &* pass.toElement))
+      pass.put(m0 + s1 + m4, y, row: 0, of: outputs, m1)
+      pass.put(axpy(d1, 2, m4), y, row: 1, of: outputs, m1)
+      pass.put(axpy(s1, 4, m4), y, row: 2, of: outputs, m1)
+      pass.put(axpy(d1, 8, m4), y, row: 3, of: outputs, m1)
       column &+= lanes
     }
     line &+= 1
+  }
+}
+
+@inline(never) private func output2(_ pass: WinogradPass) { output(pass, 2) }
+@inline(never) private func output3(_ pass: WinogradPass) { output(pass, 3) }
+@inline(never) private func output4(_ pass: WinogradPass) { output(pass, 4) }
+
+@inline(__always) func winogradOutput5(_ outputs: Int, _ pass: WinogradPass) {
+  switch outputs {
+  case 2: output2(pass)
+  case 3: output3(pass)
+  default: output4(pass)
   }
 }

@@ -1,9 +1,10 @@
-// F(5,3), one axis: 5 outputs from a patch of 7 pixels. See WinogradPass.swift for the derivation.
+// A patch of 7 pixels, one axis, over the points 0, ∞, ±1, ±2, ½: F(6,2), F(5,3) … F(2,6). See WinogradPass.swift for
+// the derivation.
 //
-// With t = the patch times (x − ½) all rows but that of ½ are those of F(4,3) on t; scales −½, 1, 3/2, −½, 5/2, −3/2, 1.
+// With t = the patch times (x − ½) all rows but the last are those of 6 pixels on t; scales −½, 1, 3/2, −½, 5/2, −3/2, 1.
 
 /// v = Bᵀ x, rows in the points' order.
-@inline(never) func winogradInputF5(_ pass: WinogradPass) {
+@inline(never) func winogradInput7(_ pass: WinogradPass) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -59,8 +60,8 @@
   }
 }
 
-/// y = Aᵀ m.
-@inline(never) func winogradOutputF5(_ pass: WinogradPass) {
+/// y = Aᵀ m, the first `outputs` rows of it.
+@inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -80,19 +81,31 @@
       let d1 = m2 - m3
       let s2 = m4 + m5
       let d2 = m4 - m5
-      let y0 = m0 + s1 + s2 + m6
-      let y1 = axpy(axpy(d1, 2, d2), 1 / 2, m6)
-      let y2 = axpy(axpy(s1, 4, s2), 1 / 4, m6)
-      let y3 = axpy(axpy(d1, 8, d2), 1 / 8, m6)
-      let y4 = axpy(axpy(s1, 16, s2), 1 / 16, m6) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      store(y0, y)
-      store(y1, y + pass.toElement)
-      store(y2, y + (2 &* pass.toElement))
-      store(y3, y + (3 &* pass.toElement))
-      store(y4, y + (4 &* pass.toElement))
+      pass.put(m0 + s1 + s2 + m6, y, row: 0, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 2, d2), 1 / 2, m6), y, row: 1, of: outputs, m1)
+      pass.put(axpy(axpy(s1, 4, s2), 1 / 4, m6), y, row: 2, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 8, d2), 1 / 8, m6), y, row: 3, of: outputs, m1)
+      pass.put(axpy(axpy(s1, 16, s2), 1 / 16, m6), y, row: 4, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 32, d2), 1 / 32, m6), y, row: 5, of: outputs, m1)
       column &+= lanes
     }
     line &+= 1
+  }
+}
+
+@inline(never) private func output2(_ pass: WinogradPass) { output(pass, 2) }
+@inline(never) private func output3(_ pass: WinogradPass) { output(pass, 3) }
+@inline(never) private func output4(_ pass: WinogradPass) { output(pass, 4) }
+@inline(never) private func output5(_ pass: WinogradPass) { output(pass, 5) }
+@inline(never) private func output6(_ pass: WinogradPass) { output(pass, 6) }
+
+@inline(__always) func winogradOutput7(_ outputs: Int, _ pass: WinogradPass) {
+  switch outputs {
+  case 2: output2(pass)
+  case 3: output3(pass)
+  case 4: output4(pass)
+  case 5: output5(pass)
+  default: output6(pass)
   }
 }

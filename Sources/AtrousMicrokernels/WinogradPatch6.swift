@@ -1,9 +1,10 @@
-// F(4,3), one axis: 4 outputs from a patch of 6 pixels. See WinogradPass.swift for the derivation.
+// A patch of 6 pixels, one axis, over the points 0, ∞, ±1, ±2: F(5,2), F(4,3) … F(2,5). See WinogradPass.swift for the
+// derivation.
 //
 // Rows ±1 share x⁴ − 4x² and x³ − 4x, rows ±2 share x⁴ − x² and 2(x³ − x); scales ¼, 1, ¾, ¾, 15/4, 15/4.
 
 /// v = Bᵀ x, rows in the points' order.
-@inline(never) func winogradInputF4(_ pass: WinogradPass) {
+@inline(never) func winogradInput6(_ pass: WinogradPass) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -49,8 +50,8 @@
   }
 }
 
-/// y = Aᵀ m.
-@inline(never) func winogradOutputF4(_ pass: WinogradPass) {
+/// y = Aᵀ m, the first `outputs` rows of it.
+@inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -69,17 +70,28 @@
       let d1 = m2 - m3
       let s2 = m4 + m5
       let d2 = m4 - m5
-      let y0 = m0 + s1 + s2
-      let y1 = axpy(d1, 2, d2)
-      let y2 = axpy(s1, 4, s2)
-      let y3 = axpy(d1, 8, d2) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      store(y0, y)
-      store(y1, y + pass.toElement)
-      store(y2, y + (2 &* pass.toElement))
-      store(y3, y + (3 &* pass.toElement))
+      pass.put(m0 + s1 + s2, y, row: 0, of: outputs, m1)
+      pass.put(axpy(d1, 2, d2), y, row: 1, of: outputs, m1)
+      pass.put(axpy(s1, 4, s2), y, row: 2, of: outputs, m1)
+      pass.put(axpy(d1, 8, d2), y, row: 3, of: outputs, m1)
+      pass.put(axpy(s1, 16, s2), y, row: 4, of: outputs, m1)
       column &+= lanes
     }
     line &+= 1
+  }
+}
+
+@inline(never) private func output2(_ pass: WinogradPass) { output(pass, 2) }
+@inline(never) private func output3(_ pass: WinogradPass) { output(pass, 3) }
+@inline(never) private func output4(_ pass: WinogradPass) { output(pass, 4) }
+@inline(never) private func output5(_ pass: WinogradPass) { output(pass, 5) }
+
+@inline(__always) func winogradOutput6(_ outputs: Int, _ pass: WinogradPass) {
+  switch outputs {
+  case 2: output2(pass)
+  case 3: output3(pass)
+  case 4: output4(pass)
+  default: output5(pass)
   }
 }

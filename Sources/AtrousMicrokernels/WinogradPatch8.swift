@@ -1,10 +1,11 @@
-// F(6,3), one axis: 6 outputs from a patch of 8 pixels. See WinogradPass.swift for the derivation.
+// A patch of 8 pixels, one axis, over the points 0, ∞, ±1, ±2, ±½: F(7,2), F(6,3) … F(2,7). See WinogradPass.swift for
+// the derivation.
 //
 // Pairs of rows share their even and odd halves; no scale is left:
 // ±1: x⁶ − 17/4x⁴ + x², x⁵ − 17/4x³ + x;  ±2: x⁶ − 5/4x⁴ + ¼x², 2x⁵ − 5/2x³ + ½x;  ±½: x⁶ − 5x⁴ + 4x², ½x⁵ − 5/2x³ + 2x.
 
 /// v = Bᵀ x, rows in the points' order.
-@inline(never) func winogradInputF6(_ pass: WinogradPass) {
+@inline(never) func winogradInput8(_ pass: WinogradPass) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -60,8 +61,8 @@
   }
 }
 
-/// y = Aᵀ m.
-@inline(never) func winogradOutputF6(_ pass: WinogradPass) {
+/// y = Aᵀ m, the first `outputs` rows of it.
+@inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
   var line = 0
   while line < pass.lines {
@@ -84,21 +85,34 @@
       let d2 = m4 - m5
       let s3 = m6 + m7
       let d3 = m6 - m7
-      let y0 = m0 + s1 + s2 + s3
-      let y1 = axpy(axpy(d1, 2, d2), 1 / 2, d3)
-      let y2 = axpy(axpy(s1, 4, s2), 1 / 4, s3)
-      let y3 = axpy(axpy(d1, 8, d2), 1 / 8, d3)
-      let y4 = axpy(axpy(s1, 16, s2), 1 / 16, s3)
-      let y5 = axpy(axpy(d1, 32, d2), 1 / 32, d3) + m1
       let y = pass.to + (line &* pass.toLine &+ offset)
-      store(y0, y)
-      store(y1, y + pass.toElement)
-      store(y2, y + (2 &* pass.toElement))
-      store(y3, y + (3 &* pass.toElement))
-      store(y4, y + (4 &* pass.toElement))
-      store(y5, y + (5 &* pass.toElement))
+      pass.put(m0 + s1 + s2 + s3, y, row: 0, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 2, d2), 1 / 2, d3), y, row: 1, of: outputs, m1)
+      pass.put(axpy(axpy(s1, 4, s2), 1 / 4, s3), y, row: 2, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 8, d2), 1 / 8, d3), y, row: 3, of: outputs, m1)
+      pass.put(axpy(axpy(s1, 16, s2), 1 / 16, s3), y, row: 4, of: outputs, m1)
+      pass.put(axpy(axpy(d1, 32, d2), 1 / 32, d3), y, row: 5, of: outputs, m1)
+      pass.put(axpy(axpy(s1, 64, s2), 1 / 64, s3), y, row: 6, of: outputs, m1)
       column &+= lanes
     }
     line &+= 1
+  }
+}
+
+@inline(never) private func output2(_ pass: WinogradPass) { output(pass, 2) }
+@inline(never) private func output3(_ pass: WinogradPass) { output(pass, 3) }
+@inline(never) private func output4(_ pass: WinogradPass) { output(pass, 4) }
+@inline(never) private func output5(_ pass: WinogradPass) { output(pass, 5) }
+@inline(never) private func output6(_ pass: WinogradPass) { output(pass, 6) }
+@inline(never) private func output7(_ pass: WinogradPass) { output(pass, 7) }
+
+@inline(__always) func winogradOutput8(_ outputs: Int, _ pass: WinogradPass) {
+  switch outputs {
+  case 2: output2(pass)
+  case 3: output3(pass)
+  case 4: output4(pass)
+  case 5: output5(pass)
+  case 6: output6(pass)
+  default: output7(pass)
   }
 }

@@ -1,0 +1,93 @@
+import AtrousCore
+import AtrousKernels
+import AtrousTestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+let winogradVariant = Registry.shared["winograd"]!
+let winogradSets = InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }
+
+func winograd(_ th: Int32, _ tw: Int32, _ tb: Int32 = 0, mr: Int32 = 6, nv: Int32 = 2) -> Configuration {
+  Configuration([("th", th), ("tw", tw), ("tb", tb), ("mr", mr), ("nv", nv)].map { Setting(key: $0.0, value: $0.1) })
+}
+
+/// One run of every configuration that a set accepts, between guards, against plain loops in Float64.
+func checkWinograd(_ text: String, _ configurations: [Configuration], seed: UInt64 = 1) throws {
+  let problem = try Problem(text: text)
+  let data = ProblemData(problem, seed: seed)
+  for isa in winogradSets {
+    let target = Target(machine: HostMachine.current, isa: isa)
+    for configuration in configurations {
+      if winogradVariant.rejection(of: configuration, for: problem, on: target) != nil { continue }
+      let run = try GuardedRun(data, winogradVariant, configuration, isa: isa)
+      let name = "\(problem): \(Candidate(variant: "winograd", isa: isa, configuration: configuration))"
+      #expect(run.faults.isEmpty, "\(name): \(run.faults)")
+      let error = data.error(of: run.output)
+      #expect(error <= winogradVariant.errorBound(of: configuration, for: problem), "\(name): \(error)")
+    }
+  }
+}
+
+/// Inputs and weights that end, and inputs that begin, where the next page faults.
+func checkFences(_ text: String, _ configuration: Configuration) throws {
+  let problem = try Problem(text: text)
+  for isa in winogradSets {
+    let target = Target(machine: HostMachine.current, isa: isa)
+    for atEnd in [true, false] {
+      let input = FencedFloats(count: problem.inputElements, atEnd: atEnd)
+      let weights = FencedFloats(count: problem.weightElements, atEnd: true)
+      let output = FencedFloats(count: problem.outputElements, atEnd: atEnd)
+      let plan = try winogradVariant.makePlan(
+        configuration, for: problem, on: target,
+        weights: UnsafeRawBufferPointer(start: weights.pointer, count: problem.weightElements * 4).bytes, bias: nil)
+      var workspace = try plan.makeWorkspace()
+      output.pointer.initialize(repeating: 1, count: problem.outputElements)
+      plan.execute(input: input.pointer, output: output.pointer, workspace: &workspace)
+      #expect((0..<problem.outputElements).allSatisfy { output.pointer[$0] == 0 })
+    }
+  }
+}
+
+/// The same bits whatever the tiles a block and the threads.
+func checkBits(_ text: String, _ th: Int32, _ tw: Int32) throws {
+  let data = ProblemData(try Problem(text: text), seed: 3)
+  for isa in winogradSets {
+    let bits = try GuardedRun(data, winogradVariant, winograd(th, tw), isa: isa).output.map(\.bitPattern)
+    for tb: Int32 in [0, 1, 5, 13, 1000] {
+      for threads in [1, 2, 3, 7] {
+        let pool = try WorkerPool(threads: threads)
+        let run = try GuardedRun(
+          data, winogradVariant, winograd(th, tw, tb), isa: isa, threads: threads, pool: pool)
+        #expect(run.output.map(\.bitPattern) == bits, "\(isa) tb\(tb) \(threads) threads")
+        #expect(run.faults.isEmpty, "\(isa) tb\(tb) \(threads) threads: \(run.faults)")
+      }
+    }
+  }
+}
+
+/// Zeros against an unreadable page: at its front edge, or behind its rear edge.
+private final class FencedFloats {
+  private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+  private let base: UnsafeMutableRawPointer
+  private let bytes: Int
+  let pointer: UnsafeMutablePointer<Float>
+
+  init(count: Int, atEnd: Bool) {
+    let page = Self.page
+    let inner = (count * 4 + page - 1) / page * page
+    bytes = inner + 2 * page
+    base = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)!
+    mprotect(base, page, PROT_NONE)
+    mprotect(base + page + inner, page, PROT_NONE)
+    pointer = (base + (atEnd ? page + inner - count * 4 : page)).assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { munmap(base, bytes) }
+}
