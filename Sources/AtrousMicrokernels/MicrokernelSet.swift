@@ -43,6 +43,9 @@ public func listMicrokernels(
   add(list, row("winograd-input", ATROUS_KIND_WINOGRAD_INPUT, 0, 0, winogradInput))
   add(list, row("winograd-output", ATROUS_KIND_WINOGRAD_OUTPUT, 0, 0, winogradOutput))
   add(list, row("winograd-weights", ATROUS_KIND_WINOGRAD_WEIGHTS, 0, 0, winogradWeights))
+  add(list, row("fourier-input", ATROUS_KIND_FOURIER_INPUT, 0, 0, fourierInput))
+  add(list, row("fourier-output", ATROUS_KIND_FOURIER_OUTPUT, 0, 0, fourierOutput))
+  add(list, row("fourier-weights", ATROUS_KIND_FOURIER_WEIGHTS, 0, 0, fourierWeights))
 }
 
 @inline(__always) private func row(

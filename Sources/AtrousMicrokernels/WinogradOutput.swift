@@ -88,7 +88,7 @@ import CAtrousMicrokernel
 
 /// The epilogue of one row of a tile, and the stores of what exists of it: column c of the sums at c·stride. (Within
 /// the passes, it split their stores into halves.) No activation is a clamp to everything.
-@inline(never) private func finishRow(
+@inline(never) func finishRow(
   _ args: UnsafePointer<atrous_winograd_output_args>, _ columns: Int, _ filter: Int, _ count: Int, _ sums: Floats,
   _ stride: Int, _ first: Int
 ) {

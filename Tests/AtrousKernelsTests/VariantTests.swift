@@ -22,6 +22,12 @@ import Testing
     // Strides that share a factor with the dilation, and that do not.
     "c6 h13 w13 k9 r3 s3 st2 d2 p2 nhwc", "c6 h13 w13 k9 r3 s3 st2 d2 p2 nchw", "c6 h13 w13 k9 r3 s3 st3 d2 p3 nchw",
     "c6 h13 w13 k9 r3 s3 st2 d3 p3 nhwc", "c3 h11 w10 k4 r2 s5 st4 p2 nchw",
+    // Filters long enough for Fourier transforms.
+    "c3 h9 w9 k5 r7 s7 d2 psame nhwc bias", "c18 h15 w15 k20 r7 s7 d4 psame nhwc add relu",
+    "c7 w150 k9 s51 d2 psame nhwc",
+    "n2 c21 w90 k19 s7 d4 pcausal nhwc bias relu6", "c20 h40 w5 k17 r7 s1 d3 psame nhwc",
+    "c9 h4 w5 k3 r5 s5 d6 psame nhwc",
+    "c130 h9 w8 k4 r5 s7 psame nhwc",
     // One layout in, another out.
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nchw:nhwc bias add relu",
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nhwc:nchw bias add relu",

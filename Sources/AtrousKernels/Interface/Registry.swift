@@ -11,6 +11,7 @@ public struct Registry: Sendable {
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(WinogradVariant()),
     LayoutConverting(ShortPhaseVariant()),
+    LayoutConverting(FourierVariant()),
     LayoutConverting(DirectNHWCVariant()),
     DirectNCHWVariant(),
     Im2colGEMMVariant(),

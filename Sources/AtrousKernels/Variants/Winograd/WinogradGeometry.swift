@@ -3,7 +3,7 @@ import CAtrousMicrokernel
 
 /// What makes the outputs of one axis of a tile.
 struct AxisAlgorithm: Hashable, Sendable {
-  /// ATROUS_AXIS_*
+  /// ATROUS_AXIS_*, 0 where the transform is Fourier's
   let id: Int
   let outputs: Int
   /// Products; the algorithms of an axis share their points, the smaller ones use the first.
@@ -12,6 +12,11 @@ struct AxisAlgorithm: Hashable, Sendable {
   /// F(m,r), r taps: m is 2 and more, 1 for one tap.
   static func minimalFiltering(_ m: Int, taps: Int) -> AxisAlgorithm {
     AxisAlgorithm(id: m + taps - 1, outputs: m, points: m + taps - 1)
+  }
+
+  /// Overlap and save: a transform of `length` pixels makes every output that has all its taps among them.
+  static func fourier(_ length: Int, taps: Int) -> AxisAlgorithm {
+    AxisAlgorithm(id: 0, outputs: length - taps + 1, points: length)
   }
 
   /// A whole phase of `length` pixels between zeros, on an axis whose longest phase has `longest`, at most 3.
@@ -93,18 +98,24 @@ struct WinogradSegment {
 
   /// The segments of an axis, phase after phase; its stride is 1 unless it has one tap.
   static func segments(of axis: Axis, tile: Int) -> [WinogradSegment] {
+    segments(of: axis, tile: tile) { algorithm(of: axis, outputs: $0) }
+  }
+
+  /// The segments of an axis cut by `algorithm`, of so many outputs that exist.
+  static func segments(of axis: Axis, tile: Int, _ algorithm: (Int) -> AxisAlgorithm) -> [WinogradSegment] {
     (0..<min(axis.dilation, axis.output)).flatMap { phase in
       let extent = (axis.output - phase + axis.dilation - 1) / axis.dilation
       let count = (extent + tile - 1) / tile
       return (0..<count).map { index in
         let range = piece(index, of: count, count: extent)
-        return WinogradSegment(axis, output: phase + range.lowerBound * axis.dilation, valid: range.count)
+        return WinogradSegment(
+          axis, algorithm(range.count), output: phase + range.lowerBound * axis.dilation, valid: range.count)
       }
     }
   }
 
-  private init(_ axis: Axis, output: Int, valid: Int) {
-    algorithm = Self.algorithm(of: axis, outputs: valid)
+  private init(_ axis: Axis, _ algorithm: AxisAlgorithm, output: Int, valid: Int) {
+    self.algorithm = algorithm
     self.valid = valid
     self.output = output
     origin = output * axis.stride - axis.before
@@ -146,11 +157,15 @@ struct WinogradTotals {
 
   /// Phases cut into tiles of at most `tile` outputs.
   init(of axis: Axis, tile: Int) {
+    self.init(of: axis, tile: tile) { WinogradSegment.algorithm(of: axis, outputs: $0) }
+  }
+
+  init(of axis: Axis, tile: Int, _ algorithm: (Int) -> AxisAlgorithm) {
     for (extent, phases) in Self.phases(of: axis) {
       let count = (extent + tile - 1) / tile
       let (size, more) = extent.quotientAndRemainder(dividingBy: count)
-      add(phases * (count - more), points: WinogradSegment.algorithm(of: axis, outputs: size).points)
-      add(phases * more, points: WinogradSegment.algorithm(of: axis, outputs: size + 1).points)
+      add(phases * (count - more), points: algorithm(size).points)
+      add(phases * more, points: algorithm(size + 1).points)
     }
   }
 

@@ -80,7 +80,12 @@ extension Problem {
     if depth != .absent || axes.contains(where: { $0.kernel > 7 }) || axes.allSatisfy({ $0.kernel == 1 }) {
       return Rejection(.unsupported, "takes filters of 2…7 taps on one axis or two, not \(filterText)")
     }
-    if axes.contains(where: { $0.stride != 1 && $0.kernel > 1 }) {
+    return dividedRejection(on: target)
+  }
+
+  /// Why the phases of the problem are no dense ones, or its groups too small to fill vectors.
+  func dividedRejection(on target: Target) -> Rejection? {
+    if [height, width].contains(where: { $0.stride != 1 && $0.kernel > 1 }) {
       return Rejection(
         .unsupported, "takes stride 1 where an axis has several taps, not \(height.stride)×\(width.stride)")
     }
