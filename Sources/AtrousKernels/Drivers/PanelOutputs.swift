@@ -6,7 +6,7 @@ import CAtrousMicrokernel
 struct PanelOutputs: Sendable {
   let problem: Problem
   let shape: TileShape
-  let panels: WeightPanels
+  let weights: WeightPanels
   private let bias: PackedBuffer?
 
   init(
@@ -14,14 +14,17 @@ struct PanelOutputs: Sendable {
   ) throws(PlanError) {
     self.problem = problem
     self.shape = shape
-    panels = try WeightPanels(weights, problem, width: shape.nr, set)
+    self.weights = try WeightPanels(weights, problem, width: shape.nr, set)
     self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
   }
 
-  /// Calls `body` for every panel of a group of an image, with `b`, `b_stride`, `c` and `n` set, `k` the group's channels,
+  /// Panels of a group.
+  var panelCount: Int { WeightPanels.count(problem, width: shape.nr) }
+
+  /// Calls `body` for some panels of a group of an image, with `b`, `b_stride`, `c` and `n` set, `k` the group's channels,
   /// and the panel's epilogue, which `body` hands on with the last sum of an output.
   func forEachPanel(
-    image: Int, group: Int, _ tensors: Tensors,
+    _ panels: Range<Int>, image: Int, group: Int, _ tensors: Tensors,
     _ body: (inout atrous_tile_args, UnsafePointer<atrous_epilogue>) -> Void
   ) {
     let filters = problem.filtersPerGroup
@@ -30,10 +33,11 @@ struct PanelOutputs: Sendable {
     arguments.b_stride = shape.nr
     arguments.k = problem.channelsPerGroup
     arguments.k_last = problem.channelsPerGroup
-    for first in stride(from: 0, to: filters, by: shape.nr) {
+    for panel in panels {
+      let first = panel * shape.nr
       let offset = image * problem.outputPositions * problem.filters + group * filters + first
       arguments.b = UnsafePointer(
-        panels.buffer.floats + group * panels.groupElements + first / shape.nr * panels.panelElements)
+        weights.buffer.floats + group * weights.groupElements + panel * weights.panelElements)
       arguments.c = tensors.output.assumingMemoryBound(to: Float.self) + offset
       arguments.n = min(shape.nr, filters - first)
       epilogue.bias = bias.map { UnsafePointer($0.floats + group * filters + first) }

@@ -13,6 +13,7 @@ struct DirectNCHWVariant: KernelVariant {
     var vectors = 2
     var columns = 0
     var filterTiles = 1
+    var sharing = Sharing()
 
     static var parameters: [Parameter<Values>] {
       [
@@ -25,6 +26,7 @@ struct DirectNCHWVariant: KernelVariant {
         Parameter(
           "kb", \.filterTiles, 0...65536,
           "register tiles of filters a row; more re-read weights, fewer re-read inputs; 0 is all"),
+        .sharedAxis(\.sharing.axis), .sharedParts(\.sharing.parts),
       ]
     }
 
@@ -51,7 +53,12 @@ struct DirectNCHWVariant: KernelVariant {
   func initial(for problem: Problem, on target: Target) -> Values {
     let tiles = MicrokernelSet.tiles(of: target.isa)
     let best = tiles.min { waste($0, problem) < waste($1, problem) }!
-    return Values(mr: best.mr, vectors: best.vectors, columns: columnBlocks(problem, best, target).first!)
+    var values = Values(mr: best.mr, vectors: best.vectors, columns: columnBlocks(problem, best, target).first!)
+    // One row, along one axis, is not shared by its positions.
+    if problem.batch * problem.groups * problem.depth.output * problem.height.output < target.threads {
+      values.sharing.axis = 1
+    }
+    return values
   }
 
   /// Products computed for one that is asked for, weighted by how far the tile's shape is from the ideal.
@@ -69,7 +76,10 @@ struct DirectNCHWVariant: KernelVariant {
       let fitting = max(1, target.l2Bytes / 2 / filterBytes)
       for columns in columnBlocks(problem, tile, target) {
         for count in Set([1, fitting >= filterTiles ? 0 : fitting]).sorted() {
-          space.append(Values(mr: tile.mr, vectors: tile.vectors, columns: columns, filterTiles: count))
+          for sharing in Sharing.all(on: target) {
+            space.append(
+              Values(mr: tile.mr, vectors: tile.vectors, columns: columns, filterTiles: count, sharing: sharing))
+          }
         }
       }
     }
@@ -129,7 +139,7 @@ private struct DirectNCHWBody: PlanBody {
   let groups: [RowGroup]
   /// The group of every output row.
   let groupOfRow: [Int]
-  let pieces: Int
+  let shares: SharedOutputs
   let stages: [Int]
   var sharedBytes: Int { rows.elements * 4 + 64 }
   let workerBytes = 0
@@ -166,9 +176,10 @@ private struct DirectNCHWBody: PlanBody {
     self.groups = groups
     self.groupOfRow = groupOfRow
 
-    let units = problem.batch * rows.blocks * problem.groups
-    pieces = target.pieces(units: units, limit: groupOfRow.count)
-    stages = [problem.batch * rows.blocks * rows.rows, units * pieces]
+    shares = SharedOutputs(
+      values.sharing, units: problem.batch * rows.blocks * problem.groups, positions: groupOfRow.count,
+      filters: filters.tiles, on: target)
+    stages = [problem.batch * rows.blocks * rows.rows, shares.parts]
   }
 
   private static func taps(_ depth: Range<Int>, _ height: Range<Int>, _ rows: PaddedRows) -> [atrous_tap] {
@@ -187,7 +198,7 @@ private struct DirectNCHWBody: PlanBody {
     return taps
   }
 
-  /// Stage 0 packs rows; a part of stage 1 is a range of output rows of one image, column block and group.
+  /// Stage 0 packs rows; a part of stage 1 is a range of output rows, or of filters, of one image, column block and group.
   func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
     let packed = scratch.shared.assumingMemoryBound(to: Float.self)
     if stage == 0 {
@@ -198,14 +209,13 @@ private struct DirectNCHWBody: PlanBody {
         packRow)
       return
     }
-    let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+    let (unit, range, shared) = shares.share(part)
     let (imageBlock, group) = unit.quotientAndRemainder(dividingBy: problem.groups)
-    let range = piece(index, of: pieces, count: groupOfRow.count)
     let input = packed + imageBlock * rows.blockElements + group * problem.channelsPerGroup * rows.channelElements
     let (image, block) = imageBlock.quotientAndRemainder(dividingBy: rows.blocks)
-    for first in stride(from: 0, to: filters.tiles, by: filterTiles) {
+    for first in stride(from: shared.lowerBound, to: shared.upperBound, by: filterTiles) {
       for row in range {
-        for tile in first..<min(first + filterTiles, filters.tiles) {
+        for tile in first..<min(first + filterTiles, shared.upperBound) {
           filters.withTile(tile, image: image, group: group, tensors) { runRow(row, block, input, $0, $1) }
         }
       }

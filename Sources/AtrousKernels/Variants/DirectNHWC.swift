@@ -13,6 +13,7 @@ struct DirectNHWCVariant: KernelVariant {
     var vectors = 2
     var depth = 0
     var block = 0
+    var sharing = Sharing()
 
     static var parameters: [Parameter<Values>] {
       [
@@ -25,6 +26,7 @@ struct DirectNHWCVariant: KernelVariant {
         Parameter(
           "pb", \.block, 0...1_048_576,
           "register tiles a block; fewer keep inputs in L2, but weights are re-read; 0 is all"),
+        .sharedAxis(\.sharing.axis), .sharedParts(\.sharing.parts),
       ]
     }
 
@@ -53,7 +55,9 @@ struct DirectNHWCVariant: KernelVariant {
       let depths = [0, target.l1Bytes / 2 / perChannel, target.l2Bytes / 2 / perChannel].map { $0 / 8 * 8 }
       for depth in Set(depths.map { $0 >= channels ? 0 : $0 }).sorted() {
         for block in blocks(problem, tile, target) {
-          space.append(Values(mr: tile.mr, vectors: tile.vectors, depth: depth, block: block))
+          for sharing in Sharing.all(on: target) {
+            space.append(Values(mr: tile.mr, vectors: tile.vectors, depth: depth, block: block, sharing: sharing))
+          }
         }
       }
     }
@@ -90,11 +94,11 @@ private struct DirectNHWCBody: PlanBody {
   let kernel: MicrokernelFunction
   let depth: Int
   let block: Int
-  let pieces: Int
+  let shares: SharedOutputs
   let stages: [Int]
   let sharedBytes = 0
   let workerBytes = 0
-  var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
+  var packedWeightsBytes: Int { outputs.weights.buffer.bytes }
 
   init(
     _ values: DirectNHWCVariant.Values, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
@@ -107,20 +111,20 @@ private struct DirectNHWCBody: PlanBody {
     kernel = set.tile(shape)
     depth = values.depth == 0 ? problem.channelsPerGroup : min(values.depth, problem.channelsPerGroup)
     block = values.block == 0 ? tiles.count : values.block
-    let units = problem.batch * problem.groups
-    pieces = target.pieces(units: units, limit: tiles.count)
-    stages = [units * pieces]
+    shares = SharedOutputs(
+      values.sharing, units: problem.batch * problem.groups, positions: tiles.count, filters: outputs.panelCount,
+      on: target)
+    stages = [shares.parts]
   }
 
-  /// A part is a range of the tiles of one image and group.
+  /// A part is a range of the tiles, or of the panels, of one image and group.
   func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
-    let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+    let (unit, range, panels) = shares.share(part)
     let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
-    let range = piece(index, of: pieces, count: tiles.count)
     let input = outputs.input(image: image, group: group, tensors)
     for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
       let block = first..<min(first + block, range.upperBound)
-      outputs.forEachPanel(image: image, group: group, tensors) { runPanel(block, input, &$0, $1) }
+      outputs.forEachPanel(panels, image: image, group: group, tensors) { runPanel(block, input, &$0, $1) }
     }
   }
 

@@ -12,6 +12,7 @@ struct Im2colGEMMVariant: KernelVariant {
     var mr = 6
     var vectors = 2
     var block = 1
+    var parts = 4
 
     static var parameters: [Parameter<Values>] {
       [
@@ -21,6 +22,7 @@ struct Im2colGEMMVariant: KernelVariant {
         Parameter(
           "pb", \.block, 1...65536, "register tiles of positions a block; more re-read weights less often, but leave L2"
         ),
+        .sharedParts(\.parts),
       ]
     }
 
@@ -50,7 +52,11 @@ struct Im2colGEMMVariant: KernelVariant {
 
   func space(for problem: Problem, on target: Target) -> [Values] {
     MicrokernelSet.tiles(of: target.isa).filter { $0.mr < 2 * problem.filtersPerGroup }.flatMap { tile in
-      blocks(problem, tile, target).map { Values(mr: tile.mr, vectors: tile.vectors, block: $0) }
+      blocks(problem, tile, target).flatMap { block in
+        Sharing.all(on: target, axes: 0...0).map {
+          Values(mr: tile.mr, vectors: tile.vectors, block: block, parts: $0.parts)
+        }
+      }
     }
   }
 
@@ -113,7 +119,7 @@ private struct Im2colGEMMBody: PlanBody {
     block = min(values.block, tiles)
     blocks = (tiles + block - 1) / block
     let units = problem.batch * problem.groups
-    pieces = target.pieces(units: units, limit: blocks)
+    pieces = target.pieces(units: units, limit: blocks, perThread: values.parts)
     stages = [units * pieces]
   }
 

@@ -29,7 +29,7 @@ struct IndirectGEMMVariant: KernelVariant {
   func plan(
     _ values: TileValues, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
-    try Body(values.tile(on: target.isa)!, problem, target, weights, bias)
+    try Body(values, problem, target, weights, bias)
   }
 
   private struct Body: PlanBody {
@@ -39,16 +39,16 @@ struct IndirectGEMMVariant: KernelVariant {
     let taps: ConstantTable<atrous_tap>
     let kernel: MicrokernelFunction
     let indirection: MicrokernelFunction
-    let pieces: Int
+    let shares: SharedOutputs
     let stages: [Int]
     var sharedBytes: Int { problem.channels * 4 }
     var workerBytes: Int { rows.table.count * 8 }
-    var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
-    private var tiles: Int { (problem.outputPositions + outputs.shape.mr - 1) / outputs.shape.mr }
+    var packedWeightsBytes: Int { outputs.weights.buffer.bytes }
 
     init(
-      _ shape: TileShape, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
+      _ values: TileValues, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
     ) throws(PlanError) {
+      let shape = values.tile(on: target.isa)!
       let set = MicrokernelSet.of(target.isa)
       self.problem = problem
       outputs = try PanelOutputs(problem, shape, set, weights, bias)
@@ -57,24 +57,24 @@ struct IndirectGEMMVariant: KernelVariant {
       taps = ConstantTable((0..<problem.taps).map { atrous_tap(a: 0, b: $0 * pitch) })
       kernel = set.tile(shape)
       indirection = set.function(ATROUS_KIND_INDIRECTION)
-      let units = problem.batch * problem.groups
-      pieces = target.pieces(units: units, limit: (problem.outputPositions + shape.mr - 1) / shape.mr)
-      stages = [1, units * pieces]
+      shares = SharedOutputs(
+        values.sharing, units: problem.batch * problem.groups,
+        positions: (problem.outputPositions + shape.mr - 1) / shape.mr, filters: outputs.panelCount, on: target)
+      stages = [1, shares.parts]
     }
 
-    /// Stage 0 writes the row of zeros; a part of stage 1 is a range of the tiles of one image and group.
+    /// Stage 0 writes the row of zeros; a part of stage 1 is a range of the tiles, or of the panels, of one image and group.
     func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
       if stage == 0 {
         scratch.shared.initializeMemory(as: Float.self, repeating: 0, count: problem.channels)
         return
       }
-      let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+      let (unit, range, panels) = shares.share(part)
       let (image, group) = unit.quotientAndRemainder(dividingBy: problem.groups)
-      let range = piece(index, of: pieces, count: tiles)
       let input = outputs.input(image: image, group: group, tensors)
       let table = finishRows(range, input, scratch)
       let mr = outputs.shape.mr
-      outputs.forEachPanel(image: image, group: group, tensors) { arguments, epilogue in
+      outputs.forEachPanel(panels, image: image, group: group, tensors) { arguments, epilogue in
         arguments.a = input
         arguments.a_rows_pitch = mr
         arguments.taps = taps.pointer

@@ -26,7 +26,7 @@ struct TapwiseGEMMVariant: KernelVariant {
   func plan(
     _ values: TileValues, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
-    try Body(values.tile(on: target.isa)!, problem, target, weights, bias)
+    try Body(values, problem, target, weights, bias)
   }
 
   private struct Body: PlanBody {
@@ -34,33 +34,34 @@ struct TapwiseGEMMVariant: KernelVariant {
     let groups: LiveGroups
     let tiles: [LiveGroups.Tile]
     let kernel: MicrokernelFunction
-    let pieces: Int
+    let shares: SharedOutputs
     let stages: [Int]
     let sharedBytes = 0
     let workerBytes = 0
-    var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
+    var packedWeightsBytes: Int { outputs.weights.buffer.bytes }
 
     init(
-      _ shape: TileShape, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
+      _ values: TileValues, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
     ) throws(PlanError) {
+      let shape = values.tile(on: target.isa)!
       let set = MicrokernelSet.of(target.isa)
       outputs = try PanelOutputs(problem, shape, set, weights, bias)
       groups = LiveGroups(problem, tapPitch: problem.channelsPerGroup * shape.nr, slack: shape.mr)
       tiles = groups.tiles(of: shape.mr)
       kernel = set.tile(shape)
-      let units = problem.batch * problem.groups
-      pieces = target.pieces(units: units, limit: tiles.count)
-      stages = [units * pieces]
+      shares = SharedOutputs(
+        values.sharing, units: problem.batch * problem.groups, positions: tiles.count, filters: outputs.panelCount,
+        on: target)
+      stages = [shares.parts]
     }
 
-    /// A part is a range of the tiles of one image and group.
+    /// A part is a range of the tiles, or of the panels, of one image and group.
     func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
-      let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+      let (unit, range, panels) = shares.share(part)
       let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
-      let range = piece(index, of: pieces, count: tiles.count)
       let input = outputs.input(image: image, group: group, tensors)
       for tap in 0..<outputs.problem.taps {
-        outputs.forEachPanel(image: image, group: group, tensors) { arguments, epilogue in
+        outputs.forEachPanel(panels, image: image, group: group, tensors) { arguments, epilogue in
           arguments.a = input
           for index in range { runTile(tiles[index], tap, &arguments, epilogue) }
         }

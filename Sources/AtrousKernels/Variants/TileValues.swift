@@ -1,15 +1,17 @@
 import AtrousCore
 
-/// The configuration of a variant that tunes its register tile alone.
+/// The configuration of a variant that tunes its register tile and how threads share the outputs.
 struct TileValues: Tunables {
   var mr = 6
   var vectors = 2
+  var sharing = Sharing()
 
   static var parameters: [Parameter<TileValues>] {
     [
       Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
       Parameter(
         "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+      .sharedAxis(\.sharing.axis), .sharedParts(\.sharing.parts),
     ]
   }
 
@@ -23,7 +25,9 @@ struct TileValues: Tunables {
   }
 
   static func all(on target: Target) -> [TileValues] {
-    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 }.map { TileValues(mr: $0.mr, vectors: $0.vectors) }
+    MicrokernelSet.tiles(of: target.isa).filter { $0.mr > 1 }.flatMap { tile in
+      Sharing.all(on: target).map { TileValues(mr: tile.mr, vectors: tile.vectors, sharing: $0) }
+    }
   }
 
   /// The tile that idles the fewest lanes on the filters of a group, weighted by its loads; the first among equals.
