@@ -19,6 +19,16 @@ let markdownTemplate = """
   | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{gain}} | {{error}} | {{workspace}} |
   {{/rows}}
 
+  ### Problems by variants
+
+  The best candidate of each variant: nominal GFLOP/s, and of the peak. – where the variant refuses.
+
+  | problem |{{matrix.header}}
+  |:--|{{matrix.rule}}
+  {{#matrix.rows}}
+  | `{{problem}}` |{{cells}}
+  {{/matrix.rows}}
+
   {{/groups}}
   {{#machines}}
   ## Machine `{{key}}`

@@ -68,8 +68,10 @@ struct GroupView {
   let conditions: String
   let answer: [String]
   let rows: [Row]
+  let matrix: VariantMatrix
 
   init(_ assessments: [Assessment], registry: Registry) {
+    matrix = VariantMatrix(assessments, registry: registry)
     conditions = assessments[0].result.key.conditions
     rows = assessments.compactMap { assessment in
       assessment.winner.map { Row(assessment, $0, registry) }

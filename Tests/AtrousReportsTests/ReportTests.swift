@@ -62,6 +62,15 @@ private struct Made {
     #expect(lines[2].contains("4.00× as fast as the untuned default"))
   }
 
+  @Test func setsVariantsBesideEachOther() throws {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 200_000)
+    made.add(made.candidate("direct-nhwc avx2 mr6 nv2"), 50_000)
+    let text = Report(made.database).markdown
+    #expect(text.contains("| problem | direct-nhwc | direct-scalar |\n|:--|--:|--:|\n"))
+    #expect(text.contains("` | **100 (100 %)** | 25.1 (25 %) |"))
+  }
+
   @Test func aWinnersRowHasEveryNumberWithItsSpread() throws {
     var made = Made()
     made.add(made.candidate("direct-scalar avx2"), 50_000)
