@@ -3,14 +3,6 @@ import AtrousKernels
 import AtrousTestSupport
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 let winogradVariant = Registry.shared["winograd"]!
 let winogradSets = InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }
 
@@ -70,24 +62,4 @@ func checkBits(_ text: String, _ th: Int32, _ tw: Int32) throws {
       }
     }
   }
-}
-
-/// Zeros against an unreadable page: at its front edge, or behind its rear edge.
-private final class FencedFloats {
-  private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-  private let base: UnsafeMutableRawPointer
-  private let bytes: Int
-  let pointer: UnsafeMutablePointer<Float>
-
-  init(count: Int, atEnd: Bool) {
-    let page = Self.page
-    let inner = (count * 4 + page - 1) / page * page
-    bytes = inner + 2 * page
-    base = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)!
-    mprotect(base, page, PROT_NONE)
-    mprotect(base + page + inner, page, PROT_NONE)
-    pointer = (base + (atEnd ? page + inner - count * 4 : page)).assumingMemoryBound(to: Float.self)
-  }
-
-  deinit { munmap(base, bytes) }
 }

@@ -1,5 +1,6 @@
 import AtrousCore
 import AtrousKernels
+import AtrousTestSupport
 import AtrousTuner
 import CAtrousAllocations
 import Testing

@@ -1,5 +1,6 @@
 import AtrousCore
 import AtrousKernels
+import AtrousTestSupport
 import AtrousTuner
 
 /// A clock that only moves when a fake execution says so.

@@ -61,17 +61,3 @@ func activate(_ value: Double, _ activation: Activation) -> Double {
   case .clamp(let low, let high): min(max(value, Double(low)), Double(high))
   }
 }
-
-/// Logical order (N, channel, position) to the order of a plain layout.
-public func arranged<Element>(_ logical: [Element], _ layout: Layout, batch: Int, channels: Int) -> [Element] {
-  guard layout == .nhwc else { return logical }
-  let positions = logical.count / batch / channels
-  var arranged: [Element] = []
-  arranged.reserveCapacity(logical.count)
-  for n in 0..<batch {
-    for position in 0..<positions {
-      for c in 0..<channels { arranged.append(logical[(n * channels + c) * positions + position]) }
-    }
-  }
-  return arranged
-}

@@ -9,6 +9,8 @@ public struct RandomProblems {
   public var epilogues = false
   /// Draws input and output layouts apart.
   public var mixedLayouts = false
+  /// Draws a third axis now and then.
+  public var depths = false
   /// Also draws depths, types and backward directions.
   public var everything = false
   public var maxNominalFLOPs: Int
@@ -39,7 +41,7 @@ public struct RandomProblems {
     let layout = layouts.randomElement(using: &generator)!
     return try Problem(
       batch: chance(1, of: 4) ? number(2...3) : 1, groups: groups, channels: channels, filters: filters,
-      depth: everything && chance(1, of: 4) ? axis() : .absent, height: height, width: width,
+      depth: (everything || depths) && chance(1, of: 4) ? axis() : .absent, height: height, width: width,
       type: everything ? ElementType.allCases.randomElement(using: &generator)! : .f32,
       inputLayout: layout, outputLayout: mixedLayouts ? layouts.randomElement(using: &generator)! : layout,
       direction: everything ? Direction.allCases.randomElement(using: &generator)! : .forward,

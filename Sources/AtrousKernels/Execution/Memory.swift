@@ -1,34 +1,38 @@
-import CAtrousPlatform
-
 /// A 64-byte aligned block, freed with its owner. Contents are undefined at first.
 public struct Workspace: ~Copyable, @unchecked Sendable {
-  package let base: UnsafeMutableRawPointer
-  public let bytes: Int
+  private let block: LineBlock
+  package var base: UnsafeMutableRawPointer { block.base }
+  public var bytes: Int { block.bytes }
+  /// False where something was written past its ends; only `MemoryGuards` can tell.
+  package var isIntact: Bool { block.isIntact }
 
   /// The tuner asks for more than the plan does, to see whether anything is written past it.
-  package init(bytes: Int) throws(PlanError) {
-    self.base = try allocateLines(bytes)
-    self.bytes = bytes
-  }
+  package init(bytes: Int) throws(PlanError) { block = try LineBlock(bytes: bytes) }
 
-  deinit { atrous_free(base) }
+  deinit { block.free() }
 }
 
 /// Packed weights and tables of a plan: 64-byte aligned, zeroed, written while the plan is made and only read after.
-final class PackedBuffer: @unchecked Sendable {
-  let base: UnsafeMutableRawPointer
-  let bytes: Int
+package final class PackedBuffer: Sendable {
+  private let block: LineBlock
+  var base: UnsafeMutableRawPointer { block.base }
+  var bytes: Int { block.bytes }
 
   /// Room for `count` elements and 64 bytes of slack, so that a whole vector may be read at the last element.
-  init<Element: BitwiseCopyable>(_ type: Element.Type, count: Int) throws(PlanError) {
-    bytes = roundedToLine(count * MemoryLayout<Element>.stride) + 64
-    base = try allocateLines(bytes)
+  package init<Element: BitwiseCopyable>(_ type: Element.Type, count: Int) throws(PlanError) {
+    block = try LineBlock(bytes: roundedToLine(count * MemoryLayout<Element>.stride) + 64)
     base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
   }
 
-  deinit { atrous_free(base) }
+  deinit {
+    if !isIntact { MemoryGuards.countBroken() }
+    block.free()
+  }
 
-  var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+  /// False where something was written past its ends; only `MemoryGuards` can tell.
+  package var isIntact: Bool { block.isIntact }
+
+  package var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
   var doubles: UnsafeMutablePointer<Double> { base.assumingMemoryBound(to: Double.self) }
 }
 
@@ -45,9 +49,4 @@ final class ConstantTable<Element: BitwiseCopyable>: @unchecked Sendable {
   }
 
   deinit { pointer.deallocate() }
-}
-
-private func allocateLines(_ bytes: Int) throws(PlanError) -> UnsafeMutableRawPointer {
-  guard let base = atrous_allocate_lines(max(bytes, 64)) else { throw .outOfMemory(bytes: bytes) }
-  return base
 }

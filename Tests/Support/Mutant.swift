@@ -2,7 +2,7 @@ import AtrousCore
 import AtrousKernels
 
 /// How a mutant is wrong.
-enum Fault: String, CaseIterable, Sendable {
+public enum Fault: String, CaseIterable, Sendable {
   /// The last column of taps counts for nothing in the first row of taps.
   case tap
   /// The last 3×3 output positions of the last channel are never written.
@@ -13,6 +13,8 @@ enum Fault: String, CaseIterable, Sendable {
   case phase
   /// One value past the output is written.
   case overrun
+  /// A word past the workspace is written.
+  case workspace
   /// One output is not a number.
   case nan
   /// The bits depend on the thread count, far below any error bound.
@@ -20,7 +22,7 @@ enum Fault: String, CaseIterable, Sendable {
 }
 
 /// A real variant, made wrong.
-func mutant(of variant: any KernelVariant, _ fault: Fault) -> any KernelVariant {
+public func mutant(of variant: any KernelVariant, _ fault: Fault) -> any KernelVariant {
   func wrap(_ base: some KernelVariant) -> any KernelVariant { Mutant(base: base, fault: fault) }
   return wrap(variant)
 }
@@ -82,6 +84,7 @@ struct MutantBody: PlanBody {
     case .edge: for (offset, value) in zip(edge, kept) { output[offset] = value }
     case .phase: for offset in phase { output[offset] = 0 }
     case .overrun: output[problem.outputElements] = 0
+    case .workspace: pastWorkspace(scratch).storeBytes(of: 0, as: UInt32.self)
     case .nan: output[problem.outputElements / 2] = .nan
     case .threads: output[0] = Float(bitPattern: output[0].bitPattern & ~7 | UInt32(threads))
     }
@@ -105,13 +108,20 @@ struct MutantBody: PlanBody {
     (0..<problem.outputPositions).filter { contains($0 / problem.width.output, $0 % problem.width.output) }
   }
 
+  /// Behind the last thread's scratch, where all shared scratch is before it.
+  private func pastWorkspace(_ scratch: Scratch) -> UnsafeMutableRawPointer {
+    workerBytes > 0 ? scratch.worker + lines(workerBytes) : scratch.shared + lines(sharedBytes)
+  }
+
+  private func lines(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 }
+
   private func offset(filter: Int, position: Int) -> Int {
-    problem.outputLayout == .nhwc ? position * problem.filters + filter : filter * problem.outputPositions + position
+    problem.outputOrder.offset(image: 0, channel: filter, position: position)
   }
 }
 
 extension RawSpan {
-  var floats: [Float] {
+  public var floats: [Float] {
     withUnsafeBytes { bytes in
       (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
     }
