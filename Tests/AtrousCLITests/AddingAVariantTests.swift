@@ -44,7 +44,7 @@ import Testing
     let report = try driver.run(problems)
     #expect(report.passed, "\(report.failures)")
     // Four configurations of the first problem, and of one row the only one.
-    #expect(report.candidates == 5)
+    #expect(report.verified == 5)
   }
 
   @Test func itIsRacedAndReported() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtrousCore
+import AtrousDatabase
 import AtrousKernels
 import AtrousReports
 import AtrousTuner
@@ -20,9 +21,23 @@ struct VerifyCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Leaves out problems of more nominal GFLOP.", valueName: "X"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Problems of more nominal GFLOP are large: see --large.", valueName: "X"),
     transform: Arguments.positive)
   var maxGflop: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What is done with large problems: skip leaves them out, tiles verifies each variant's initial configuration, one of "
+        + "each tile size, and the best of --database (default: skip).", valueName: "L"),
+    transform: Arguments.large)
+  var large: VerifyOptions.Large = .skip
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --large tiles: a database whose best candidates are verified too.", valueName: "FILE"))
+  var database: String?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Candidates a variant and problem (default: all).", valueName: "N"),
@@ -34,27 +49,66 @@ struct VerifyCommand: ParsableCommand {
     transform: Arguments.whole(Arguments.threadRange))
   var threads: Int = 1
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Writes each result to a journal, and verifies nothing that this build has found right in it.",
+      valueName: "FILE"))
+  var resume: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Writes the errors by variant and tile size as Markdown.", valueName: "FILE"))
+  var markdown: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if large == .tiles && maxGflop == nil {
+      throw InputError("--large tiles needs --max-gflop, from where on it counts")
+    }
+    if database != nil && large == .skip { throw InputError("--database says what is verified with --large tiles") }
+  }
+
   func run() throws {
+    let problems = try problems.selected(orSuite: "quick")
+    let isa = try HostMachine.cappedInstructionSet()
+    let driver = VerifyDriver(
+      registry: .shared, machine: HostMachine.current, isa: isa, options: try options(isa))
+    let journal = try resume.map { try VerifyJournal(path: $0, build: Build.generator.build) }
+    if let ignored = journal?.ignored, ignored > 0 {
+      complain("\(resume!): \(ignored) lines of another build, or damaged, do not count")
+    }
+    let progress = ProgressLine()
+    let report = try driver.run(problems, journal: journal, cancellation: Interrupt.listen()) { index, result in
+      progress.show(stage: "[\(index + 1)/\(problems.count)] \(result.problem)", detail: "\(result.candidate)")
+    }
+    progress.clear()
+    if let markdown { try TextFiles.write(VerifyText.markdown(report, threads: threads, seed: seed), to: markdown) }
+    if json { try Output.json(Verified(report)) } else { show(report) }
+    if report.isCancelled { throw ExitCode.interrupted }
+    if !report.passed { throw ExitCode.checkFailed }
+  }
+
+  private func options(_ isa: InstructionSet) throws -> VerifyOptions {
     var options = VerifyOptions()
     options.generator = DataGenerator(seed: seed)
     options.variants = try Registry.shared.ids(variant)
     options.maxGFLOP = maxGflop
+    options.large = large
     options.maxCandidates = maxCandidates
     options.threads = threads
-    let problems = try problems.selected(orSuite: "quick")
-    let driver = VerifyDriver(
-      registry: .shared, machine: HostMachine.current, isa: try HostMachine.cappedInstructionSet(), options: options)
-    let progress = ProgressLine()
-    let report = try driver.run(problems, cancellation: Interrupt.listen()) { index, result in
-      progress.show(stage: "[\(index + 1)/\(problems.count)] \(result.problem)", detail: "\(result.candidate)")
+    guard let database else { return options }
+    for result in try Databases.read(database).results {
+      // The ranking is fastest first: each variant's first is its best.
+      var seen: Set<VariantID> = []
+      let best = result.ranking().filter { $0.isa == isa && seen.insert($0.variant).inserted }
+      options.favourites[result.key.problem, default: []] += best.map {
+        Candidate(variant: $0.variant, isa: $0.isa, configuration: $0.configuration)
+      }
     }
-    progress.clear()
-    if json { try Output.json(Verified(report)) } else { show(report) }
-    if report.isCancelled { throw ExitCode.interrupted }
-    if !report.passed { throw ExitCode.checkFailed }
+    return options
   }
 
   private func show(_ report: VerifyReport) {
@@ -63,45 +117,17 @@ struct VerifyCommand: ParsableCommand {
         .left("variant"), .right("verified"), .right("sampled"), .right("failed"), .right("max error"),
         .right("least bound"),
       ],
-      VariantSummary.all(of: report.rows).map {
+      report.variants.list.map {
         [
-          $0.name, "\($0.verified)", "\($0.sampled)", "\($0.failed)", Format.error($0.maxError),
-          Format.error($0.bound),
+          "\($0.candidate)", "\($0.summary.verified)", "\($0.summary.sampled)", "\($0.summary.failed)",
+          Format.error($0.summary.maxError), Format.error($0.summary.bound),
         ]
       })
     for failure in report.failures {
       print("wrong: \(failure.candidate) on \(failure.problem): \(failure.verification.failure!)")
     }
     for (problem, reason) in report.unusable { print("no reference: \(problem): \(reason)") }
-    let skipped = report.skipped > 0 ? ", \(report.skipped) over --max-gflop left out" : ""
-    let verdict =
-      report.isCancelled ? "interrupted" : report.passed ? "all right" : "\(report.failures.count) wrong"
-    print("\(report.candidates) candidates on \(report.problems) problems\(skipped): \(verdict)")
-  }
-}
-
-/// All configurations of one variant and instruction set.
-private struct VariantSummary {
-  let name: String
-  var verified = 0
-  var sampled = 0
-  var failed = 0
-  var maxError = 0.0
-  var bound = Double.infinity
-
-  static func all(of rows: [VerifySummaryRow]) -> [VariantSummary] {
-    var summaries: [VariantSummary] = []
-    for row in rows {
-      let name = "\(row.candidate.variant) \(row.candidate.isa.rawValue)"
-      let index = summaries.firstIndex { $0.name == name } ?? summaries.count
-      if index == summaries.count { summaries.append(VariantSummary(name: name)) }
-      summaries[index].verified += row.verified
-      summaries[index].sampled += row.sampled
-      summaries[index].failed += row.failed
-      summaries[index].maxError = max(summaries[index].maxError, row.maxError)
-      summaries[index].bound = min(summaries[index].bound, row.bound)
-    }
-    return summaries
+    print(VerifyText.verdict(report))
   }
 }
 
@@ -123,6 +149,8 @@ private struct Verified: Encodable {
 
   var problems: Int
   var skipped: Int
+  var reduced: Int
+  var resumed: Int
   var interrupted: Bool
   var passed: Bool
   var rows: [Row]
@@ -131,12 +159,14 @@ private struct Verified: Encodable {
   init(_ report: VerifyReport) {
     problems = report.problems
     skipped = report.skipped
+    reduced = report.reduced
+    resumed = report.resumed
     interrupted = report.isCancelled
     passed = report.passed
-    rows = report.rows.map {
+    rows = report.candidates.list.map { candidate, summary in
       Row(
-        candidate: "\($0.candidate)", verified: $0.verified, sampled: $0.sampled, failed: $0.failed,
-        maxError: $0.maxError.isFinite ? $0.maxError : nil, bound: $0.bound)
+        candidate: "\(candidate)", verified: summary.verified, sampled: summary.sampled, failed: summary.failed,
+        maxError: summary.maxError.isFinite ? summary.maxError : nil, bound: summary.bound)
     }
     failures =
       report.failures.map {

@@ -1,6 +1,7 @@
 import AtrousCore
 import AtrousDatabase
 import AtrousKernels
+import AtrousTuner
 import Foundation
 
 /// The thread counts of `--threads`.
@@ -93,6 +94,13 @@ enum Arguments {
       throw InputError("allowed: \(CacheState.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     return state
+  }
+
+  static func large(_ text: String) throws -> VerifyOptions.Large {
+    guard let large = VerifyOptions.Large(rawValue: text) else {
+      throw InputError("allowed: \(VerifyOptions.Large.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return large
   }
 
   static func problem(_ text: String) throws -> Problem { try Problem(text: text) }

@@ -13,9 +13,10 @@ struct ProblemOptions: ParsableArguments {
   var problem: [Problem] = []
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The problems of a suite (see `atrous suites`).", valueName: "S"))
-  var suite: String?
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "The problems of a suite (see `atrous suites`), or of all; may be repeated.", valueName: "S"))
+  var suite: [String] = []
 
   @Option(
     parsing: .unconditional,
@@ -23,7 +24,7 @@ struct ProblemOptions: ParsableArguments {
   var problems: String?
 
   func validate() throws {
-    let given = [!problem.isEmpty, suite != nil, problems != nil].count { $0 }
+    let given = [!problem.isEmpty, !suite.isEmpty, problems != nil].count { $0 }
     if given > 1 { throw InputError("allowed: one of --problem, --suite and --problems") }
   }
 
@@ -31,7 +32,11 @@ struct ProblemOptions: ParsableArguments {
   func selected(orSuite fallback: String) throws -> [Problem] {
     var seen: Set<Problem> = []
     if !problem.isEmpty { return problem.filter { seen.insert($0).inserted } }
-    guard let path = problems else { return try Suites.named(suite ?? fallback).problems }
+    guard let path = problems else {
+      let suites = suite.isEmpty ? [fallback] : suite
+      let named = try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.named($0)] }
+      return named.flatMap(\.problems).filter { seen.insert($0).inserted }
+    }
     let lines: [ProblemLine]
     do {
       lines = try Problem.parseFile(try TextFiles.read(path))

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The two forms of JSON this module writes.
-enum JSON {
+package enum JSON {
   /// Sorted keys, indented; arrays of numbers stay on one line.
   static func readable(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
@@ -10,7 +10,7 @@ enum JSON {
   }
 
   /// Sorted keys, one line, newline at the end.
-  static func line(_ value: some Encodable) throws -> Data {
+  package static func line(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value) + Data("\n".utf8)

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The few calls of the system that durable writing needs.
-enum Files {
+package enum Files {
   /// nil where there is no such file.
-  static func contents(_ path: String) throws(DatabaseError) -> Data? {
+  package static func contents(_ path: String) throws(DatabaseError) -> Data? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 {
       if errno == ENOENT { return nil }
@@ -21,7 +21,7 @@ enum Files {
     }
   }
 
-  static func write(_ data: Data, to descriptor: Int32, path: String) throws(DatabaseError) {
+  package static func write(_ data: Data, to descriptor: Int32, path: String) throws(DatabaseError) {
     var rest = data[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress!, $0.count) }
@@ -61,7 +61,7 @@ enum Files {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  static func failure(_ operation: String, _ path: String) -> DatabaseError {
+  package static func failure(_ operation: String, _ path: String) -> DatabaseError {
     .system(operation: operation, path: path, message: String(cString: strerror(errno)))
   }
 }

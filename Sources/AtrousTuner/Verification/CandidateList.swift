@@ -35,6 +35,22 @@ extension Registry {
   }
 }
 
+extension [Proposal] {
+  /// Of each variant the initial configuration, the favourites, and one of each other tile size.
+  func onePerTile(keeping favourites: [Candidate]) -> [Proposal] {
+    func normalised(_ candidate: Candidate) -> [String] {
+      ["\(candidate.variant)", candidate.isa.rawValue]
+        + candidate.configuration.settings.map { "\($0)" }.sorted()
+    }
+    func tile(_ candidate: Candidate) -> Candidate { candidate.with(candidate.configuration.tile) }
+    let favourites = Set(favourites.map(normalised))
+    let kept = filter { $0.isInitial || favourites.contains(normalised($0.candidate)) }
+    var tiles = Set(kept.map { tile($0.candidate) })
+    let keptCandidates = Set(kept.map(\.candidate))
+    return filter { keptCandidates.contains($0.candidate) || tiles.insert(tile($0.candidate)).inserted }
+  }
+}
+
 /// `count` of the elements, evenly spread.
 func spread<Element>(_ elements: [Element], _ count: Int) -> [Element] {
   guard count < elements.count else { return elements }
