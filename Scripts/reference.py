@@ -148,6 +148,11 @@ def random_axis(pick, axis, kernel):
     return [f"{axis}{size}", f"{kernel}{taps}"], steps
 
 
+def random_layout(pick):
+    layouts = ["nchw", "nhwc", "nchw8c", "nchw16c"]
+    return ":".join([pick.choice(layouts)] + [pick.choice(layouts)] * pick.choice([0, 0, 1]))
+
+
 def random_problem(pick):
     groups = pick.choice([1, 1, 1, 2, 3, 4])
     channels, filters = groups * pick.randint(1, 20), groups * pick.randint(1, 20)
@@ -161,7 +166,7 @@ def random_problem(pick):
     epilogue = [pick.choice(["", "bias"]), pick.choice(["", "", "add"])]
     epilogue.append(pick.choice(["", "", "relu", "relu6", "leaky:0.1", "clamp:-0.5:1.25"]))
     tokens = [f"n{pick.choice([1, 1, 2, 3])}", f"g{groups}", f"c{channels}", f"k{filters}", *extents, *rest]
-    return " ".join(filter(None, [*tokens, pick.choice(["nchw", "nhwc"]), *epilogue]))
+    return " ".join(filter(None, [*tokens, random_layout(pick), *epilogue]))
 
 
 def read_problems(path):

@@ -1,4 +1,7 @@
 /// The order of an activation tensor's elements in memory. Tensors are dense.
+///
+/// A blocked layout rounds the channels up to whole blocks. What an input or a residual holds in the lanes past its last
+/// channel is never used, not even where it is no number; an output's lanes past its last channel are written as zero.
 public enum Layout: String, Hashable, Sendable, CaseIterable {
   /// Batch, channel, (depth,) height, width.
   case nchw

@@ -40,6 +40,7 @@ public func listMicrokernels(
   add(list, row("depthwise-6x2", ATROUS_KIND_DEPTHWISE, 0, 0, depthwise_6x2))
   add(list, row("indirection", ATROUS_KIND_INDIRECTION, 0, 0, indirection))
   add(list, row("transpose", ATROUS_KIND_TRANSPOSE, 0, 0, transpose))
+  add(list, row("copy-rows", ATROUS_KIND_COPY_ROWS, 0, 0, copyRows))
   add(list, row("winograd-input", ATROUS_KIND_WINOGRAD_INPUT, 0, 0, winogradInput))
   add(list, row("winograd-output", ATROUS_KIND_WINOGRAD_OUTPUT, 0, 0, winogradOutput))
   add(list, row("winograd-weights", ATROUS_KIND_WINOGRAD_WEIGHTS, 0, 0, winogradWeights))

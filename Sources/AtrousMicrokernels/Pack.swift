@@ -2,7 +2,7 @@
 
 import CAtrousMicrokernel
 
-/// panels[p][tap][c][width] = w[p·width + column][c][tap], zero past the last filter.
+/// panels[p][c / block][tap][c mod block][width] = w[p·width + column][c][tap], zero past the last filter.
 @inline(never) func packPanels(_ raw: UnsafeRawPointer?) {
   let args = raw!.assumingMemoryBound(to: atrous_pack_panels_args.self)
   let panels = args.pointee.panels.assumingMemoryBound(to: Float.self)
@@ -24,20 +24,25 @@ import CAtrousMicrokernel
   var to = 0
   var first = 0
   while first < filters {
-    var tap = 0
-    while tap < taps {
-      var c = 0
-      while c < channels {
-        var column = 0
-        while column < width {
-          let filter = first &+ column
-          write(to, filter < filters ? args.pointee.w[(filter &* channels &+ c) &* taps &+ tap] : 0)
-          to &+= 1
-          column &+= 1
+    var block = 0
+    while block < channels {
+      let end = min(block &+ args.pointee.block, channels)
+      var tap = 0
+      while tap < taps {
+        var c = block
+        while c < end {
+          var column = 0
+          while column < width {
+            let filter = first &+ column
+            write(to, filter < filters ? args.pointee.w[(filter &* channels &+ c) &* taps &+ tap] : 0)
+            to &+= 1
+            column &+= 1
+          }
+          c &+= 1
         }
-        c &+= 1
+        tap &+= 1
       }
-      tap &+= 1
+      block = end
     }
     first &+= width
   }

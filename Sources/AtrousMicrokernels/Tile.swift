@@ -16,6 +16,7 @@ import CAtrousMicrokernel
   var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
     repeating: InlineArray<vectors, Vector>(repeating: .zero))
   let stride = args.pointee.b_stride
+  let firstShallow = args.pointee.tap_count &- args.pointee.shallow_taps
   var offsetsOfRows = args.pointee.a_rows!
   var tap = 0
   while tap < args.pointee.tap_count {
@@ -29,7 +30,7 @@ import CAtrousMicrokernel
     offsetsOfRows += args.pointee.a_rows_pitch
     if let ahead = args.pointee.prefetch { prefetchLines(ahead + tap &* 64) }
     var b = args.pointee.b + offsets.b
-    let depth = tap &+ 1 == args.pointee.tap_count ? args.pointee.k_last : args.pointee.k
+    let depth = tap < firstShallow ? args.pointee.k : args.pointee.k_last
     var k = 0
     while k < depth {
       var bs = InlineArray<vectors, Vector>(repeating: .zero)
@@ -83,13 +84,14 @@ import CAtrousMicrokernel
       leak(epilogue, &values)
     }
   }
+  let pitch = pitchOfVectors(args)
   var row = 0
   while row < rows {
     if row < args.pointee.m {
       let c = args.pointee.c + args.pointee.c_rows[row]
       var v = 0
       while v < vectors {
-        store(values[unchecked: row][unchecked: v], c + v &* lanes)
+        store(values[unchecked: row][unchecked: v], c + v &* pitch)
         v &+= 1
       }
     }
@@ -97,18 +99,23 @@ import CAtrousMicrokernel
   }
 }
 
+@inline(__always) private func pitchOfVectors(_ args: UnsafePointer<atrous_tile_args>) -> Int {
+  args.pointee.c_pitch == 0 ? lanes : args.pointee.c_pitch
+}
+
 /// values += what stands at the output's offsets from `base`, for the valid rows.
 @inline(__always) private func add<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>, _ base: Floats,
   _ values: inout InlineArray<rows, InlineArray<vectors, Vector>>
 ) {
+  let pitch = pitchOfVectors(args)
   var row = 0
   while row < rows {
     if row < args.pointee.m {
       let from = base + args.pointee.c_rows[row]
       var v = 0
       while v < vectors {
-        values[unchecked: row][unchecked: v] += load(from + v &* lanes)
+        values[unchecked: row][unchecked: v] += load(from + v &* pitch)
         v &+= 1
       }
     }

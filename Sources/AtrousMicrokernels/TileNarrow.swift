@@ -1,7 +1,8 @@
 // c[row][0 ..< n] = epilogue( (accumulate ? c : 0) + sums[0 ..< n] ) for n below the tile's columns.
 //
 // Whole vectors from the left, then one that ends at column n and overlaps its neighbour; all are read before any is
-// written, so the overlap is computed twice and never accumulated twice. Fewer columns than lanes go one by one.
+// written, so the overlap is computed twice and never accumulated twice. Fewer columns than lanes go one by one. Where the
+// vectors of c lie apart, n is whole vectors and nothing overlaps.
 
 import CAtrousMicrokernel
 
@@ -12,16 +13,21 @@ import CAtrousMicrokernel
   let last = narrowVector(args, sums, row, n &- lanes)
   var column = 0
   while column &+ lanes < n {
-    store(narrowVector(args, sums, row, column), c + column)
+    store(narrowVector(args, sums, row, column), c + place(args, column))
     column &+= lanes
   }
-  store(last, c + (n &- lanes))
+  store(last, c + place(args, n &- lanes))
+}
+
+/// Where the vector of columns from `column` on stands in a row of c.
+@inline(__always) private func place(_ args: UnsafePointer<atrous_tile_args>, _ column: Int) -> Int {
+  args.pointee.c_pitch == 0 ? column : column / lanes &* args.pointee.c_pitch
 }
 
 @inline(__always) private func narrowVector(
   _ args: UnsafePointer<atrous_tile_args>, _ sums: Floats, _ row: Int, _ column: Int
 ) -> Vector {
-  let offset = args.pointee.c_rows[row] &+ column
+  let offset = args.pointee.c_rows[row] &+ place(args, column)
   var value = load(sums + column)
   if args.pointee.accumulate != 0 { value += load(args.pointee.c + offset) }
   guard let epilogue = args.pointee.epilogue else { return value }

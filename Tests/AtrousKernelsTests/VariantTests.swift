@@ -31,6 +31,19 @@ import Testing
     // One layout in, another out.
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nchw:nhwc bias add relu",
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nhwc:nchw bias add relu",
+    // Blocked: fewer channels than a block, prime channels, whole blocks, mixed, groups that straddle blocks.
+    "c1 h5 w6 k1 r3 s3 d2 psame nchw16c bias add clamp:0.5:1", "c1 w1 k1 s1 nchw8c",
+    "c16 h9 w9 k16 r3 s3 d2 psame nchw16c",
+    "n2 c19 h9 w8 k37 r3 s3 d2 psame nchw16c bias add relu",
+    "n2 c19 h9 w8 k37 r3 s3 d3 psame nchw8c bias add leaky:0.1",
+    "n2 c24 h9 w8 k8 r3 s3 d2 psame nchw8c:nchw16c bias add", "c40 h7 w9 k24 r3 s3 d2 psame nchw16c:nchw8c add relu6",
+    "n2 c21 h9 w8 k13 r3 s3 d2 psame nchw16c:nhwc bias add", "n2 c21 h9 w8 k13 r3 s3 d2 psame nhwc:nchw16c bias add",
+    "n2 c21 h9 w8 k13 r3 s3 d2 psame nchw:nchw8c add", "c21 h9 w8 k13 r3 s3 d2 psame nchw8c:nchw add",
+    "n2 g3 c15 h7 w8 k21 r3 s3 d2 psame nchw16c bias add", "n2 g2 c32 h7 w8 k64 r3 s3 d2 psame nchw16c bias relu",
+    "g21 c21 h7 w8 k42 r3 s3 d2 psame nchw8c add", "g33 c33 h9 w9 k33 r3 s3 d2 psame nchw16c bias",
+    "c32 h6 w6 k32 r3 s3 d2 pt4 pl4 nchw16c", "c32 h3 w3 k33 r3 s3 p9 nchw16c bias clamp:0.5:1",
+    "c17 h11 w10 k35 r2 s5 st4 p2 nchw16c",
+    "c35 w50 k19 s2 d8 pcausal nchw16c bias", "c16 z4 h5 w6 k17 t2 r3 s3 d2 psame nchw8c bias",
     // Groups, batch, one axis, three axes.
     "n2 g2 c6 h7 w7 k8 r3 s3 d2 psame nhwc bias", "n3 g3 c6 h7 w7 k9 r3 s3 d2 psame nchw bias add relu",
     "g3 c3 h9 w9 k3 r3 s3 d2 psame nhwc bias add leaky:0.2", "g33 c33 h7 w9 k33 r3 s3 d2 psame nhwc bias add relu",
@@ -67,7 +80,8 @@ import Testing
   @Test func bitsDoNotDependOnThreads() throws {
     for text in [
       "n2 c20 h17 w19 k21 r3 s3 d2 psame nhwc bias relu", "n2 c20 h17 w19 k21 r3 s3 d2 psame nchw bias relu",
-      "g2 c8 w200 k12 s2 d16 pcausal nchw",
+      "g2 c8 w200 k12 s2 d16 pcausal nchw", "n2 c20 h17 w19 k37 r3 s3 d2 psame nchw16c bias add relu",
+      "c20 h17 w19 k37 r3 s3 d2 psame nchw8c:nhwc bias add",
     ] {
       let data = ProblemData(try Problem(text: text), seed: 3)
       let isa = Self.sets.last!

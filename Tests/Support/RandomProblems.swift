@@ -4,7 +4,7 @@ import AtrousCore
 /// past the image, one-sided pads, pads wider than the image, single pixels and taps, strides that share a factor with
 /// the dilation, groups (one, some, all), batches, one and two dimensions.
 public struct RandomProblems {
-  public var layouts: [Layout] = [.nchw, .nhwc]
+  public var layouts = Layout.allCases
   /// Adds random epilogues.
   public var epilogues = false
   /// Draws input and output layouts apart.

@@ -33,12 +33,19 @@ public struct StoredOrder {
     return offsets
   }
 
-  /// A tensor in this order; the channels a blocked layout adds are zero.
+  /// A tensor in this order; the channels a blocked layout adds are no numbers, which must not matter.
   public func stored(_ logical: [Float], batch: Int) -> [Float] {
     if layout == .nchw { return logical }
-    var stored = [Float](repeating: 0, count: batch * elements)
+    var stored = [Float](repeating: .nan, count: batch * elements)
     for (offset, value) in zip(offsets(batch: batch), logical) { stored[offset] = value }
     return stored
+  }
+
+  /// Whether the channels a blocked layout adds are zero.
+  public func isPaddedWithZeros(_ stored: [Float], batch: Int) -> Bool {
+    var padding = stored
+    for offset in offsets(batch: batch) { padding[offset] = 0 }
+    return padding.allSatisfy { $0 == 0 }
   }
 
   /// A tensor of this order in logical order.

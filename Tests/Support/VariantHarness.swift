@@ -105,6 +105,9 @@ public struct GuardedRun {
     if MemoryGuards.broken != broken { faults.append("guards of the packed weights were overwritten") }
     let untouched = output.untouched(at: problem.outputOrder.offsets(batch: problem.batch))
     if untouched > 0 { faults.append("\(untouched) outputs were not written") }
+    if !problem.outputOrder.isPaddedWithZeros(output.values, batch: problem.batch) {
+      faults.append("lanes past the last filter are not zero")
+    }
     self.faults = faults
   }
 

@@ -34,32 +34,24 @@ struct Strides: Sendable {
   let depth: Int
   let height: Int
   let width: Int
+  /// Between channels; in a blocked layout only those of one block.
   let channel: Int
   let image: Int
 
-  /// Those of a dense tensor of `channels` channels over the extents.
-  init(_ layout: Layout, channels: Int, depth: Int, height: Int, width: Int) {
-    let positions = depth * height * width
-    let pixel = layout == .nhwc ? channels : 1
-    self.width = pixel
-    self.height = pixel * width
-    self.depth = pixel * width * height
-    channel = layout == .nhwc ? 1 : positions
-    image = positions * channels
+  private init(_ order: ActivationOrder, height: Int, width: Int) {
+    self.width = order.block
+    self.height = order.block * width
+    depth = order.block * width * height
+    channel = order.block == 1 ? order.positions : 1
+    image = order.paddedChannels * order.positions
   }
 
-  /// The input's. Only for the plain layouts.
   init(inputOf problem: Problem) {
-    self.init(
-      problem.inputLayout, channels: problem.channels, depth: problem.depth.input, height: problem.height.input,
-      width: problem.width.input)
+    self.init(.input(of: problem), height: problem.height.input, width: problem.width.input)
   }
 
-  /// The output's. Only for the plain layouts.
   init(outputOf problem: Problem) {
-    self.init(
-      problem.outputLayout, channels: problem.filters, depth: problem.depth.output, height: problem.height.output,
-      width: problem.width.output)
+    self.init(.output(of: problem), height: problem.height.output, width: problem.width.output)
   }
 }
 

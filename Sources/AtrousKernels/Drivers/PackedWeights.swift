@@ -13,7 +13,8 @@ func packFilters(_ weights: RawSpan, _ problem: Problem, _ set: MicrokernelSet) 
   return packed
 }
 
-/// Weights as panels[group][p][tap][c][width], columns past a group's last filter zero.
+/// Weights as panels[group][p][tap][c][width], columns past a group's last filter zero; in blocks of channels
+/// panels[group][p][c / block][tap][c mod block][width].
 struct WeightPanels: Sendable {
   let width: Int
   /// Floats of one panel, and of a group's panels.
@@ -28,7 +29,10 @@ struct WeightPanels: Sendable {
     problem.groups * count(problem, width: width) * width * problem.channelsPerGroup * problem.taps
   }
 
-  init(_ weights: RawSpan, _ problem: Problem, width: Int, _ set: MicrokernelSet) throws(PlanError) {
+  /// - Parameter block: channels of a block; nil is all of a group.
+  init(
+    _ weights: RawSpan, _ problem: Problem, width: Int, block: Int? = nil, _ set: MicrokernelSet
+  ) throws(PlanError) {
     self.width = width
     panelElements = width * problem.channelsPerGroup * problem.taps
     groupElements = panelElements * Self.count(problem, width: width)
@@ -40,7 +44,7 @@ struct WeightPanels: Sendable {
         var arguments = atrous_pack_panels_args(
           w: w + group * problem.filtersPerGroup * problem.channelsPerGroup * problem.taps,
           filters: problem.filtersPerGroup, channels: problem.channelsPerGroup, taps: problem.taps, width: width,
-          panels: buffer.base + group * groupElements * 4)
+          block: block ?? problem.channelsPerGroup, panels: buffer.base + group * groupElements * 4)
         call(set.function(ATROUS_KIND_PACK_PANELS), &arguments)
       }
     }

@@ -1,20 +1,27 @@
 import AtrousCore
 import CAtrousMicrokernel
 
-/// The channels-last outputs of a register tile whose columns are a panel of filters: packed weights, bias, and for every
-/// panel the arguments that do not change from tile to tile.
+/// The outputs, channels last or in blocks, of a register tile whose columns are a panel of filters: packed weights, bias,
+/// and for every panel the arguments that do not change from tile to tile.
+///
+/// In blocked outputs a panel lies within a block, or every vector is a block of its own; lanes past the last filter are
+/// written with anything.
 struct PanelOutputs: Sendable {
   let problem: Problem
   let shape: TileShape
   let weights: WeightPanels
   private let bias: PackedBuffer?
+  private let order: ActivationOrder
 
+  /// - Parameter block: channels of a block of weights; nil is all of a group.
   init(
-    _ problem: Problem, _ shape: TileShape, _ set: MicrokernelSet, _ weights: RawSpan, _ bias: RawSpan?
+    _ problem: Problem, _ shape: TileShape, block: Int? = nil, _ set: MicrokernelSet, _ weights: RawSpan,
+    _ bias: RawSpan?
   ) throws(PlanError) {
     self.problem = problem
     self.shape = shape
-    self.weights = try WeightPanels(weights, problem, width: shape.nr, set)
+    order = .output(of: problem)
+    self.weights = try WeightPanels(weights, problem, width: shape.nr, block: block, set)
     self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
   }
 
@@ -32,23 +39,25 @@ struct PanelOutputs: Sendable {
     var arguments = atrous_tile_args()
     arguments.b_stride = shape.nr
     arguments.k = problem.channelsPerGroup
-    arguments.k_last = problem.channelsPerGroup
+    let block = problem.outputLayout.block
+    if block > 1 && shape.nr > block { arguments.c_pitch = order.positions * block }
     for panel in panels {
       let first = panel * shape.nr
-      let offset = image * problem.outputPositions * problem.filters + group * filters + first
+      let offset = order.offset(image: image, channel: group * filters + first, position: 0)
       arguments.b = UnsafePointer(
         weights.buffer.floats + group * weights.groupElements + panel * weights.panelElements)
       arguments.c = tensors.output.assumingMemoryBound(to: Float.self) + offset
-      arguments.n = min(shape.nr, filters - first)
+      arguments.n = min(shape.nr, (filters - first + block - 1) / block * block)
       epilogue.bias = bias.map { UnsafePointer($0.floats + group * filters + first) }
       epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + offset }
       withUnsafePointer(to: epilogue) { body(&arguments, $0) }
     }
   }
 
-  /// The first channel of a group of an image, channels last.
+  /// The first channel of a group of an image.
   func input(image: Int, group: Int, _ tensors: Tensors) -> UnsafePointer<Float> {
-    tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * problem.channels
-      + group * problem.channelsPerGroup
+    tensors.input.assumingMemoryBound(to: Float.self)
+      + ActivationOrder.input(of: problem)
+      .offset(image: image, channel: group * problem.channelsPerGroup, position: 0)
   }
 }

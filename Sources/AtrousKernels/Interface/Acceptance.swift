@@ -42,7 +42,7 @@ extension Problem {
       ? nil : Rejection(.unsupported, "takes nchw and nhwc, not \(layoutText)")
   }
 
-  private var layoutText: String {
+  var layoutText: String {
     inputLayout == outputLayout ? inputLayout.rawValue : "\(inputLayout.rawValue):\(outputLayout.rawValue)"
   }
 }

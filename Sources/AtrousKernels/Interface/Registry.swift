@@ -13,12 +13,12 @@ public struct Registry: Sendable {
     LayoutConverting(ShortPhaseVariant()),
     LayoutConverting(FourierVariant()),
     LayoutConverting(DirectNHWCVariant()),
-    DirectNCHWVariant(),
-    Im2colGEMMVariant(),
+    LayoutConverting(DirectNCHWVariant(), native: .channelsFirst),
+    LayoutConverting(Im2colGEMMVariant(), native: .channelsFirst),
     LayoutConverting(TapwiseGEMMVariant()),
     LayoutConverting(IndirectGEMMVariant()),
-    DirectScalarVariant(),
-    ReferenceVariant(),
+    LayoutConverting(DirectScalarVariant(), native: .plain),
+    LayoutConverting(ReferenceVariant(), native: .plain),
   ]
 
   public static let shared = Registry(standard)

@@ -61,7 +61,6 @@ package final class TileLoop: PlanBody {
       arguments.taps = tap
       arguments.tap_count = 1
       arguments.k = Self.depth
-      arguments.k_last = Self.depth
       arguments.c = scratch.worker.assumingMemoryBound(to: Float.self)
       arguments.c_rows = offsets + shape.mr
       arguments.m = shape.mr

@@ -3,10 +3,12 @@ import CAtrousMicrokernel
 
 /// The convolution in Float64: what every variant is held against.
 ///
-/// Weights are packed once; `compute` may be called for any number of inputs. Takes f32 forward problems in the plain
-/// layouts, of any rank, stride, padding and grouping.
+/// Weights are packed once; `compute` may be called for any number of inputs. Takes f32 forward problems in any layout,
+/// of any rank, stride, padding and grouping; blocked tensors are rearranged to NCHW and back.
 public final class ReferenceConvolution: Sendable {
   public let problem: Problem
+  /// The problem as it is computed, in plain layouts.
+  private let plain: Problem
   private let groups: LiveGroups
   private let tiles: [LiveGroups.Tile]
   private let panels: PackedBuffer
@@ -28,13 +30,12 @@ public final class ReferenceConvolution: Sendable {
   }
 
   /// Why the reference does not take the problem; nil where it does.
-  package static func rejection(of problem: Problem) -> Rejection? {
-    problem.typeRejection ?? problem.plainLayoutRejection
-  }
+  package static func rejection(of problem: Problem) -> Rejection? { problem.typeRejection }
 
   init(checked problem: Problem, _ set: MicrokernelSet, _ weights: RawSpan, _ bias: RawSpan?) throws(PlanError) {
     self.problem = problem
-    groups = LiveGroups(problem, tapPitch: problem.channelsPerGroup * columns, slack: rows)
+    plain = NativeLayouts.plain.inner(problem)
+    groups = LiveGroups(plain, tapPitch: problem.channelsPerGroup * columns, slack: rows)
     tiles = groups.tiles(of: rows)
     kernel = set.function(ATROUS_KIND_REFERENCE)
     self.bias = try packBias(bias, filters: problem.filters, slack: columns)
@@ -46,7 +47,7 @@ public final class ReferenceConvolution: Sendable {
           w: weights.baseAddress!.assumingMemoryBound(to: Float.self)
             + group * problem.filtersPerGroup * problem.channelsPerGroup * problem.taps,
           filters: problem.filtersPerGroup, channels: problem.channelsPerGroup, taps: problem.taps, width: columns,
-          panels: panels.base + group * Self.panelElements(problem, columns) * 8)
+          block: problem.channelsPerGroup, panels: panels.base + group * Self.panelElements(problem, columns) * 8)
         call(pack, &arguments)
       }
     }
@@ -63,6 +64,25 @@ public final class ReferenceConvolution: Sendable {
   public func compute(
     input: UnsafePointer<Float>, residual: UnsafePointer<Float>? = nil, output: UnsafeMutablePointer<Double>
   ) {
+    if plain == problem { return computeSlices(input, residual, output) }
+    let (inputOrder, outputOrder) = (ActivationOrder.input(of: problem), ActivationOrder.output(of: problem))
+    let plainOutput = ActivationOrder.output(of: plain)
+    let x = rearranged(input, inputOrder, to: .input(of: plain))
+    let added = residual.map { rearranged($0, outputOrder, to: plainOutput) }
+    var y = [Double](repeating: 0, count: plainOutput.elements)
+    y.withUnsafeMutableBufferPointer { y in
+      x.withUnsafeBufferPointer { x in
+        guard let added else { return computeSlices(x.baseAddress!, nil, y.baseAddress!) }
+        added.withUnsafeBufferPointer { computeSlices(x.baseAddress!, $0.baseAddress!, y.baseAddress!) }
+      }
+    }
+    let blocked = rearranged(y, plainOutput, to: outputOrder)
+    output.update(from: blocked, count: blocked.count)
+  }
+
+  private func computeSlices(
+    _ input: UnsafePointer<Float>, _ residual: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Double>
+  ) {
     for slice in 0..<slices { compute(slice: slice, input: input, residual: residual, output: output) }
   }
 
@@ -73,7 +93,7 @@ public final class ReferenceConvolution: Sendable {
     slice: Int, input: UnsafePointer<Float>, residual: UnsafePointer<Float>?, output: UnsafeMutablePointer<Double>
   ) {
     let (image, group) = slice.quotientAndRemainder(dividingBy: problem.groups)
-    let inputStrides = Strides(inputOf: problem)
+    let inputStrides = Strides(inputOf: plain)
     var arguments = atrous_reference_args()
     arguments.a = input + image * inputStrides.image + group * problem.channelsPerGroup * inputStrides.channel
     arguments.a_stride = inputStrides.channel
@@ -93,7 +113,7 @@ public final class ReferenceConvolution: Sendable {
     _ arguments: inout atrous_reference_args, _ image: Int, _ group: Int, _ residual: UnsafePointer<Float>?,
     _ output: UnsafeMutablePointer<Double>
   ) {
-    let strides = Strides(outputOf: problem)
+    let strides = Strides(outputOf: plain)
     let filters = problem.filtersPerGroup
     let panel = panels.doubles + group * Self.panelElements(problem, columns)
     var epilogue = problem.epilogue.arguments
@@ -111,4 +131,21 @@ public final class ReferenceConvolution: Sendable {
       }
     }
   }
+}
+
+/// The elements of a tensor in another order; lanes that only `to` has are zero.
+private func rearranged<Element: BinaryFloatingPoint>(
+  _ elements: UnsafePointer<Element>, _ from: ActivationOrder, to: ActivationOrder
+) -> [Element] {
+  var result = [Element](repeating: 0, count: to.elements)
+  for image in 0..<from.batch {
+    for channel in 0..<from.channels {
+      let source = from.offset(image: image, channel: channel, position: 0)
+      let destination = to.offset(image: image, channel: channel, position: 0)
+      for position in 0..<from.positions {
+        result[destination + position * to.block] = elements[source + position * from.block]
+      }
+    }
+  }
+  return result
 }

@@ -83,7 +83,7 @@ struct DepthwiseVariant: KernelVariant {
         // One panel as wide as the channels is [tap][channel].
         var arguments = atrous_pack_panels_args(
           w: $0.baseAddress!.assumingMemoryBound(to: Float.self), filters: problem.filters, channels: 1,
-          taps: problem.taps, width: problem.filters, panels: packed.base)
+          taps: problem.taps, width: problem.filters, block: 1, panels: packed.base)
         call(set.function(ATROUS_KIND_PACK_PANELS), &arguments)
       }
     }

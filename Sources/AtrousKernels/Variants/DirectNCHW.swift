@@ -241,7 +241,6 @@ private struct DirectNCHWBody: PlanBody {
     arguments.taps = taps.pointer + groups[groupOfRow[row]].firstTap
     arguments.tap_count = groups[groupOfRow[row]].tapCount
     arguments.k = problem.channelsPerGroup
-    arguments.k_last = problem.channelsPerGroup
     arguments.c += offset
     let columns = min(rows.columns, problem.width.output - column)
     for first in stride(from: 0, to: columns, by: shape.nr) {

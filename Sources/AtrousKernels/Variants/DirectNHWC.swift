@@ -138,7 +138,6 @@ private struct DirectNHWCBody: PlanBody {
       arguments.a = input + channel
       arguments.b = panel + channel * outputs.shape.nr
       arguments.k = min(depth, channels - channel)
-      arguments.k_last = arguments.k
       arguments.accumulate = channel > 0 ? 1 : 0
       arguments.epilogue = channel + depth >= channels ? epilogue : nil
       for index in block {

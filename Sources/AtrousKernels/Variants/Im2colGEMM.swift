@@ -193,7 +193,6 @@ private struct Im2colGEMMBody: PlanBody {
     arguments.taps = tap.pointer
     arguments.tap_count = 1
     arguments.k = depth
-    arguments.k_last = depth
     for position in stride(from: positions.lowerBound, to: positions.upperBound, by: shape.nr) {
       arguments.b = UnsafePointer(columns + (position - positions.lowerBound) * depth)
       arguments.c = filters.c + position

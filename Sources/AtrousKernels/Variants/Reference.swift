@@ -7,7 +7,10 @@ import CAtrousMicrokernel
 struct ReferenceVariant: KernelVariant {
   let id: VariantID = "reference"
 
-  func rejection(of problem: Problem, on target: Target) -> Rejection? { ReferenceConvolution.rejection(of: problem) }
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    problem.typeRejection ?? problem.plainLayoutRejection
+  }
+
   func rejection(of values: NoTunables, for problem: Problem, on target: Target) -> Rejection? { nil }
   func initial(for problem: Problem, on target: Target) -> NoTunables { NoTunables() }
   func space(for problem: Problem, on target: Target) -> [NoTunables] { [NoTunables()] }

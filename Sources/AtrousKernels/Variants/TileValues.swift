@@ -32,11 +32,16 @@ struct TileValues: Tunables {
 
   /// The tile that idles the fewest lanes on the filters of a group, weighted by its loads; the first among equals.
   static func fitting(_ problem: Problem, _ target: Target) -> TileValues {
+    fitting(problem, target, among: all(on: target))
+  }
+
+  /// The same among some tiles, of which there must be one.
+  static func fitting(_ problem: Problem, _ target: Target, among tiles: [TileValues]) -> TileValues {
     func lanesUsed(_ values: TileValues) -> Double {
       let tile = values.tile(on: target.isa)!
       return Double(WeightPanels.count(problem, width: tile.nr) * tile.nr) * max(1, 1.5 * values.loads)
     }
-    return all(on: target).min { lanesUsed($0) < lanesUsed($1) }!
+    return tiles.min { lanesUsed($0) < lanesUsed($1) }!
   }
 
   /// Loads an FMA: each step of depth loads `vectors` vectors and broadcasts `mr` values.

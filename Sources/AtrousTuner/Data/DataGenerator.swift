@@ -31,10 +31,12 @@ public struct DataGenerator: Hashable, Sendable {
     for index in 0..<count { buffer[index] = Self.value(key, index) }
   }
 
-  /// Fills an activation tensor in its own layout; the channels a blocked layout adds are zero.
-  public func fill(_ buffer: UnsafeMutablePointer<Float>, of order: ActivationOrder, with tensor: Tensor) {
+  /// Fills an activation tensor in its own layout; the channels a blocked layout adds are `padding`.
+  public func fill(
+    _ buffer: UnsafeMutablePointer<Float>, of order: ActivationOrder, with tensor: Tensor, padding: Float = 0
+  ) {
     let key = key(tensor)
-    if order.paddedChannels != order.channels { buffer.update(repeating: 0, count: order.elements) }
+    if order.paddedChannels != order.channels { buffer.update(repeating: padding, count: order.elements) }
     for image in 0..<order.batch {
       for channel in 0..<order.channels {
         let first = (image * order.channels + channel) * order.positions

@@ -28,15 +28,20 @@ struct Comparison {
   }
 }
 
-/// The first output that was not written, or is not finite.
+/// The first output that was not written or is not finite, or lane past the last filter that is not zero.
 func firstUnusable(
   _ output: UnsafePointer<Float>, _ problem: Problem, expected: (Int) -> Double?
 ) -> VerificationFailure? {
   let order = ActivationOrder.output(of: problem)
-  for offset in 0..<order.elements where !output[offset].isFinite {
+  let isPadded = order.paddedChannels != order.channels
+  for offset in 0..<order.elements where isPadded || !output[offset].isFinite {
     let place = order.place(ofElement: offset)
-    if place.channel >= problem.filters { continue }
     let at = OutputIndex(image: place.image, filter: place.channel, position: place.position, of: problem)
+    if place.channel >= problem.filters {
+      if output[offset] == 0 { continue }
+      return .padding(at: at, got: output[offset], epilogue: problem.epilogue)
+    }
+    if output[offset].isFinite { continue }
     if output[offset].bitPattern == GuardedBuffer.pattern {
       return .notWritten(at: at, expected: expected(offset), epilogue: problem.epilogue)
     }

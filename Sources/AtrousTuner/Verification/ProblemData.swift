@@ -24,10 +24,10 @@ final class ProblemData: @unchecked Sendable {
     weights = GuardedBuffer("weights", count: problem.weightElements, shift: shift)
     bias = GuardedBuffer("bias", count: problem.filters, shift: shift)
     residual = GuardedBuffer("residual", count: problem.outputElements, shift: shift)
-    generator.fill(input.floats, of: .input(of: problem), with: .input)
+    generator.fill(input.floats, of: .input(of: problem), with: .input, padding: .signalingNaN)
     generator.fill(weights.floats, count: weights.count, with: .weights)
     generator.fill(bias.floats, count: bias.count, with: .bias)
-    generator.fill(residual.floats, of: .output(of: problem), with: .residual)
+    generator.fill(residual.floats, of: .output(of: problem), with: .residual, padding: .signalingNaN)
     checksums = [input, weights, bias, residual].map(\.checksum)
   }
 

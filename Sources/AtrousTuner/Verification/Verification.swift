@@ -33,6 +33,8 @@ public enum VerificationFailure: Error, Hashable, Sendable, CustomStringConverti
   case notFinite(at: OutputIndex, got: Float, expected: Double?, epilogue: Epilogue)
   /// The output still held what was there before.
   case notWritten(at: OutputIndex, expected: Double?, epilogue: Epilogue)
+  /// A lane past the last filter of a blocked output that is not zero.
+  case padding(at: OutputIndex, got: Float, epilogue: Epilogue)
   case guardOverwritten(buffer: String, byteOffset: Int)
   case changed(buffer: String)
   case bitsDiffer(threads: Int, at: OutputIndex, got: Float, expected: Float)
@@ -49,6 +51,8 @@ public enum VerificationFailure: Error, Hashable, Sendable, CustomStringConverti
       "at \(at) got \(got)\(Self.text(expected)) (\(Self.text(epilogue)))"
     case .notWritten(let at, let expected, let epilogue):
       "at \(at) nothing was written\(Self.text(expected)) (\(Self.text(epilogue)))"
+    case .padding(let at, let got, let epilogue):
+      "at \(at), past the last filter, got \(got), expected 0 (\(Self.text(epilogue)))"
     case .guardOverwritten(let buffer, let offset): "wrote outside the \(buffer), at byte \(offset)"
     case .changed(let buffer): "changed the \(buffer)"
     case .bitsDiffer(let threads, let at, let got, let expected):

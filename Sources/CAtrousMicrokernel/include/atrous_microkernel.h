@@ -10,6 +10,29 @@
 // A hint, never a fault: the line will be read after some thousand cycles, L2 is near enough.
 static inline void atrous_prefetch(const void *line) { __builtin_prefetch(line, 0, 2); }
 
+// Shuffles of two vectors, in each half of 4 by itself; and the merges of two halves. They stand here because LLVM
+// dissolves chains of shuffles that are written element by element into single insertions.
+typedef float atrous_eight __attribute__((ext_vector_type(8)));
+
+static inline __attribute__((always_inline)) atrous_eight atrous_first_elements(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 0, 8, 1, 9, 4, 12, 5, 13);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_last_elements(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 2, 10, 3, 11, 6, 14, 7, 15);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_first_pairs(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 0, 1, 8, 9, 4, 5, 12, 13);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_last_pairs(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_first_halves(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 0, 1, 2, 3, 8, 9, 10, 11);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_last_halves(atrous_eight x, atrous_eight y) {
+  return __builtin_shufflevector(x, y, 4, 5, 6, 7, 12, 13, 14, 15);
+}
+
 // --- Epilogue: bias, residual, one activation, in this order -----------------------------------------------------
 
 enum { ATROUS_ACTIVATION_NONE = 0, ATROUS_ACTIVATION_CLAMP = 1, ATROUS_ACTIVATION_LEAKY = 2 };
@@ -36,9 +59,12 @@ typedef struct {
   intptr_t b_stride;
   const atrous_tap *taps; // [tap_count ≥ 0]
   intptr_t tap_count;
-  intptr_t k, k_last;     // depth of every tap but the last, and of the last
+  intptr_t k;             // depth of the taps but the last `shallow_taps`
+  intptr_t k_last;        // depth of those
+  intptr_t shallow_taps;
   float *c;
   const intptr_t *c_rows; // [m] offset of each row from c
+  intptr_t c_pitch;       // from one vector of a row of c to the next, n being whole vectors; 0: they lie together
   intptr_t m, n;          // valid rows 1…mr and columns 1…nr
   int32_t accumulate;
   int32_t bias_by_row;    // bias[row] instead of bias[column]
@@ -122,11 +148,12 @@ typedef struct {
 
 // --- Packing ---------------------------------------------------------------------------------------------------------
 
-// Weights K × C × taps of one group to panels[p][tap][c][width], columns past K zero.
+// Weights K × C × taps of one group to panels[p][c / block][tap][c mod block][width], columns past K zero; the last block
+// of channels may be shorter.
 typedef struct {
   const float *w;
   intptr_t filters, channels, taps;
-  intptr_t width;
+  intptr_t width, block;
   void *panels;           // float, or double for the reference
 } atrous_pack_panels_args;
 
@@ -158,6 +185,16 @@ typedef struct {
   intptr_t destination_pitch;
   intptr_t rows, columns;
 } atrous_transpose_args;
+
+// For every row, destination[row · destination_pitch + j] = source[row · source_pitch + j] for j < columns, and zero for
+// the `zeros` after them.
+typedef struct {
+  const float *source;
+  intptr_t source_pitch;
+  float *destination;
+  intptr_t destination_pitch;
+  intptr_t rows, columns, zeros;
+} atrous_copy_rows_args;
 
 // --- Bilinear transforms ---------------------------------------------------------------------------------------------
 // An axis of 2…7 taps has at least 2 outputs a tile and patches of at most 8 pixels. Rows may have one tap instead: then
@@ -316,6 +353,7 @@ enum {
   ATROUS_KIND_PACK_FILTERS,
   ATROUS_KIND_PACK_ROW,
   ATROUS_KIND_TRANSPOSE,
+  ATROUS_KIND_COPY_ROWS,
   ATROUS_KIND_INDIRECTION,
   ATROUS_KIND_ROUND,
   ATROUS_KIND_WINOGRAD_INPUT,

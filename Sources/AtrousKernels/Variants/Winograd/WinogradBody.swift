@@ -178,6 +178,7 @@ struct WinogradBody: PlanBody {
         arguments.a = a + (chunk.first - span.first) / arena.block * arena.blockStride
         arguments.tap_count = (chunk.depth + arena.block - 1) / arena.block
         arguments.k_last = chunk.depth - (arguments.tap_count - 1) * arena.block
+        arguments.shallow_taps = 1
         arguments.accumulate = chunk.first > 0 ? 1 : 0
         let first = filters.panels(group: group, span: span, point: point, chunk: chunk)
         arguments.b = first + panels.lowerBound * chunk.depth * shape.nr

@@ -1,5 +1,3 @@
-import AtrousCore
-
 /// How an activation tensor lies in memory: channels in blocks, the positions of a block one after the other.
 ///
 /// NCHW has blocks of one channel, NHWC one block of all.
@@ -30,10 +28,15 @@ public struct ActivationOrder: Hashable, Sendable {
       batch: problem.batch, channels: problem.filters, positions: problem.outputPositions, layout: problem.outputLayout)
   }
 
-  public var paddedChannels: Int { (channels + block - 1) / block * block }
+  @inlinable public var paddedChannels: Int { (channels + block - 1) / block * block }
   public var elements: Int { batch * paddedChannels * positions }
 
-  @inline(__always) public func offset(image: Int, channel: Int, position: Int) -> Int {
+  /// Whether every element lies where the other order has it: nothing has to be copied between the two.
+  public func isSameMemory(as other: ActivationOrder) -> Bool {
+    block == other.block || (positions == 1 && paddedChannels == other.paddedChannels)
+  }
+
+  @inlinable public func offset(image: Int, channel: Int, position: Int) -> Int {
     (image * paddedChannels + channel / block * block) * positions + position * block + channel % block
   }
 
@@ -44,23 +47,4 @@ public struct ActivationOrder: Hashable, Sendable {
     let inBlock = rest % (positions * block)
     return (image, rest / (positions * block) * block + inBlock % block, inBlock / block)
   }
-}
-
-/// One output value by its logical place.
-public struct OutputIndex: Hashable, Sendable, CustomStringConvertible {
-  public let image: Int
-  public let filter: Int
-  public let depth: Int
-  public let row: Int
-  public let column: Int
-
-  init(image: Int, filter: Int, position: Int, of problem: Problem) {
-    self.image = image
-    self.filter = filter
-    column = position % problem.width.output
-    row = position / problem.width.output % problem.height.output
-    depth = position / problem.width.output / problem.height.output
-  }
-
-  public var description: String { "n\(image) k\(filter) z\(depth) p\(row) q\(column)" }
 }
