@@ -13,6 +13,7 @@ public struct Registry: Sendable {
     LayoutConverting(ShortPhaseVariant()),
     LayoutConverting(FourierVariant()),
     LayoutConverting(DirectNHWCVariant()),
+    LayoutConverting(DirectBlockedVariant(), native: .blocked),
     LayoutConverting(DirectNCHWVariant(), native: .channelsFirst),
     LayoutConverting(Im2colGEMMVariant(), native: .channelsFirst),
     LayoutConverting(TapwiseGEMMVariant()),

@@ -1,0 +1,239 @@
+// y[o][k] = epilogue( Σ_b Σ_t Σ_c x[b][o·stride + t·dilation − before][c] · w[b][t][c][k] ), channels c in blocks b.
+//
+// Rows of the register tile are output positions that share their live taps, columns one or more blocks of filters. A tap
+// of a block of channels is one entry of the tile's list, so padded taps are skipped and blocks of any number of channels
+// are one call. Register budget: see Tile.swift.
+
+import AtrousCore
+import CAtrousMicrokernel
+
+/// Direct convolution on blocks of channels: NCHW8c and NCHW16c in and out, any rank, stride and dilation, groups of whole
+/// blocks.
+struct DirectBlockedVariant: KernelVariant {
+  struct Values: Tunables {
+    var mr = 6
+    var vectors = 2
+    var channelBlocks = 0
+    var tiles = 0
+
+    static var parameters: [Parameter<Values>] {
+      [
+        Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
+        Parameter(
+          "nv", \.vectors, 1...16, "vectors of the register tile: filters; more reuse each input more often"),
+        Parameter(
+          "cb", \.channelBlocks, 0...65536,
+          "channel blocks a pass; fewer keep the weights near, but outputs are re-read; 0 is all"),
+        Parameter(
+          "pb", \.tiles, 0...1_048_576,
+          "register tiles a block of positions; fewer keep inputs in L2, but weights are re-read; 0 is all"),
+      ]
+    }
+
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
+  }
+
+  let id: VariantID = "direct-blocked"
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    if let rejection = problem.typeRejection { return rejection }
+    let (input, output) = (problem.inputLayout.block, problem.outputLayout.block)
+    if input == 1 || output == 1 {
+      return Rejection(.unsupported, "takes nchw8c and nchw16c, not \(problem.layoutText)")
+    }
+    if output < target.isa.lanes {
+      return Rejection(.unsupported, "vectors of \(target.isa.lanes) lanes do not fit blocks of \(output) filters")
+    }
+    if problem.groups > 1 && (problem.channelsPerGroup % input != 0 || problem.filtersPerGroup % output != 0) {
+      return Rejection(
+        .unsupported,
+        "groups of \(problem.channelsPerGroup) channels and \(problem.filtersPerGroup) filters are no whole blocks")
+    }
+    return nil
+  }
+
+  func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    if let rejection = values.tileValues.rejection(on: target) { return rejection }
+    let block = problem.outputLayout.block
+    return tiles(problem, target).contains(values.tileValues)
+      ? nil : Rejection(.configuration, "nv\(values.vectors) vectors do not divide a block of \(block) filters")
+  }
+
+  /// The register tiles whose vectors divide a block of filters, or are a block each.
+  private func tiles(_ problem: Problem, _ target: Target) -> [TileValues] {
+    let block = problem.outputLayout.block
+    return TileValues.all(on: target).filter {
+      block == target.isa.lanes || block % $0.tile(on: target.isa)!.nr == 0
+    }
+  }
+
+  func initial(for problem: Problem, on target: Target) -> Values {
+    let tile = TileValues.fitting(problem, target, among: tiles(problem, target))
+    return Values(
+      mr: tile.mr, vectors: tile.vectors, channelBlocks: channelBlocks(problem, tile, target).first!,
+      tiles: positionBlocks(problem, tile, target).last!)
+  }
+
+  func space(for problem: Problem, on target: Target) -> [Values] {
+    tiles(problem, target).flatMap { tile in
+      channelBlocks(problem, tile, target).flatMap { channels in
+        positionBlocks(problem, tile, target).map {
+          Values(mr: tile.mr, vectors: tile.vectors, channelBlocks: channels, tiles: $0)
+        }
+      }
+    }
+  }
+
+  /// As many blocks of channels as have a panel of weights in half of L2, and in half of L1; 0 where that is all.
+  private func channelBlocks(_ problem: Problem, _ tile: TileValues, _ target: Target) -> [Int] {
+    let blocks = InputBlocks(problem)
+    let bytes = 4 * blocks.size * problem.taps * tile.tile(on: target.isa)!.nr
+    let counts = [target.l2Bytes, target.l1Bytes].map { max(1, $0 / 2 / bytes) }.map { $0 >= blocks.count ? 0 : $0 }
+    return counts[0] == counts[1] ? [counts[0]] : counts
+  }
+
+  /// All tiles in one block, and, where the inputs exceed L2, as many as fit half of it.
+  private func positionBlocks(_ problem: Problem, _ tile: TileValues, _ target: Target) -> [Int] {
+    guard problem.inputPositions * problem.channels * 4 > target.l2Bytes else { return [0] }
+    return [0, max(1, target.l2Bytes / 2 / (tile.mr * problem.channels * 4))]
+  }
+
+  func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
+    let tile = values.tileValues
+    let width = tile.tile(on: target.isa)!.nr
+    // A tap of a block costs its pointers: what two more channels would.
+    let depth = Double(problem.inputLayout.block)
+    return Cost.roofline(
+      flops: tile.flops(problem, target), efficiency: tile.efficiency(on: target) * depth / (depth + 2),
+      bytes: Double(problem.minimumBytes), workspaceBytes: 0,
+      packedWeightsBytes: 4 * WeightPanels.elements(problem, width: width), on: target)
+  }
+
+  func plan(
+    _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    try DirectBlockedBody(values, problem, target, weights, bias)
+  }
+}
+
+/// A group's blocks of input channels.
+private struct InputBlocks {
+  let size: Int
+  let count: Int
+  /// Channels of the last block.
+  let last: Int
+
+  init(_ problem: Problem) {
+    size = problem.inputLayout.block
+    count = (problem.channelsPerGroup + size - 1) / size
+    last = problem.channelsPerGroup - (count - 1) * size
+  }
+}
+
+private struct DirectBlockedBody: PlanBody {
+  let outputs: PanelOutputs
+  let groups: LiveGroups
+  let tiles: [LiveGroups.Tile]
+  let blocks: InputBlocks
+  /// Live taps of every group of positions, once for every block of channels.
+  let taps: ConstantTable<atrous_tap>
+  let kernel: MicrokernelFunction
+  let copyRows: MicrokernelFunction
+  let channelBlocks: Int
+  let positionBlock: Int
+  let pieces: Int
+  let stages: [Int]
+  let sharedBytes = 0
+  let workerBytes = 0
+  var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
+
+  init(
+    _ values: DirectBlockedVariant.Values, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
+  ) throws(PlanError) {
+    let set = MicrokernelSet.of(target.isa)
+    let shape = values.tileValues.tile(on: target.isa)!
+    let blocks = InputBlocks(problem)
+    self.blocks = blocks
+    outputs = try PanelOutputs(problem, shape, block: blocks.size, set, weights, bias)
+    groups = LiveGroups(problem, tapPitch: 1, slack: shape.mr)
+    tiles = groups.tiles(of: shape.mr)
+    taps = Self.taps(groups, blocks, problem, shape)
+    kernel = set.tile(shape)
+    copyRows = set.function(ATROUS_KIND_COPY_ROWS)
+    channelBlocks = values.channelBlocks == 0 ? blocks.count : values.channelBlocks
+    positionBlock = values.tiles == 0 ? tiles.count : values.tiles
+    let units = problem.batch * problem.groups
+    pieces = target.pieces(units: units, limit: tiles.count)
+    let isPadded = problem.filters % problem.outputLayout.block != 0
+    stages = [units * pieces] + (isPadded ? [problem.batch] : [])
+  }
+
+  /// Entries of a group of positions from `firstTap · blocks` on, block by block. Weights are panels[b][t][c][k].
+  private static func taps(
+    _ groups: LiveGroups, _ blocks: InputBlocks, _ problem: Problem, _ shape: TileShape
+  ) -> ConstantTable<atrous_tap> {
+    var taps: [atrous_tap] = []
+    for group in groups.groups {
+      for block in 0..<blocks.count {
+        let depth = block + 1 == blocks.count ? blocks.last : blocks.size
+        for tap in group.firstTap..<group.firstTap + group.tapCount {
+          let live = groups.taps.pointer[tap]
+          taps.append(
+            atrous_tap(
+              a: live.a + block * blocks.size * problem.inputPositions,
+              b: (block * problem.taps * blocks.size + live.b * depth) * shape.nr))
+        }
+      }
+    }
+    return ConstantTable(taps)
+  }
+
+  /// A part of the first stage is a range of the tiles of one image and group, of the second the idle lanes of one image.
+  func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
+    if stage == 1 { return clearIdleLanes(image: part, tensors) }
+    let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+    let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
+    let range = piece(index, of: pieces, count: tiles.count)
+    let input = outputs.input(image: image, group: group, tensors)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: positionBlock) {
+      let block = first..<min(first + positionBlock, range.upperBound)
+      outputs.forEachPanel(image: image, group: group, tensors) { arguments, epilogue in
+        arguments.a = input
+        runPanel(block, &arguments, epilogue)
+      }
+    }
+  }
+
+  private func runPanel(
+    _ positions: Range<Int>, _ arguments: inout atrous_tile_args, _ epilogue: UnsafePointer<atrous_epilogue>
+  ) {
+    arguments.k = blocks.size
+    arguments.k_last = blocks.last
+    for first in stride(from: 0, to: blocks.count, by: channelBlocks) {
+      let end = min(first + channelBlocks, blocks.count)
+      arguments.accumulate = first > 0 ? 1 : 0
+      arguments.epilogue = end == blocks.count ? epilogue : nil
+      for index in positions {
+        let tile = tiles[index]
+        let live = groups.groups[tile.group]
+        groups.point(&arguments, at: tile)
+        arguments.taps = taps.pointer + live.firstTap * blocks.count + first * live.tapCount
+        arguments.tap_count = (end - first) * live.tapCount
+        arguments.shallow_taps = end == blocks.count ? live.tapCount : 0
+        call(kernel, &arguments)
+      }
+    }
+  }
+
+  /// Tiles write whole blocks; the lanes past the last filter are zero in the end.
+  private func clearIdleLanes(image: Int, _ tensors: Tensors) {
+    let order = ActivationOrder.output(of: outputs.problem)
+    let place = order.offset(image: image, channel: order.channels, position: 0)
+    var arguments = atrous_copy_rows_args()
+    arguments.destination = tensors.output.assumingMemoryBound(to: Float.self) + place
+    arguments.destination_pitch = order.block
+    arguments.rows = order.positions
+    arguments.zeros = order.paddedChannels - order.channels
+    call(copyRows, &arguments)
+  }
+}
