@@ -15,6 +15,7 @@ struct DirectBlockedVariant: KernelVariant {
     var vectors = 2
     var channelBlocks = 0
     var tiles = 0
+    var sharing = Sharing()
 
     static var parameters: [Parameter<Values>] {
       [
@@ -27,10 +28,11 @@ struct DirectBlockedVariant: KernelVariant {
         Parameter(
           "pb", \.tiles, 0...1_048_576,
           "register tiles a block of positions; fewer keep inputs in L2, but weights are re-read; 0 is all"),
+        .sharedAxis(\.sharing.axis), .sharedParts(\.sharing.parts),
       ]
     }
 
-    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors, sharing: sharing) }
   }
 
   let id: VariantID = "direct-blocked"
@@ -55,16 +57,17 @@ struct DirectBlockedVariant: KernelVariant {
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
     if let rejection = values.tileValues.rejection(on: target) { return rejection }
     let block = problem.outputLayout.block
-    return tiles(problem, target).contains(values.tileValues)
+    return isFitting(values.tileValues, block, target)
       ? nil : Rejection(.configuration, "nv\(values.vectors) vectors do not divide a block of \(block) filters")
   }
 
-  /// The register tiles whose vectors divide a block of filters, or are a block each.
+  /// Whether the register tile's vectors divide a block of filters, or are a block each.
+  private func isFitting(_ tile: TileValues, _ block: Int, _ target: Target) -> Bool {
+    block == target.isa.lanes || block % tile.tile(on: target.isa)!.nr == 0
+  }
+
   private func tiles(_ problem: Problem, _ target: Target) -> [TileValues] {
-    let block = problem.outputLayout.block
-    return TileValues.all(on: target).filter {
-      block == target.isa.lanes || block % $0.tile(on: target.isa)!.nr == 0
-    }
+    TileValues.all(on: target).filter { isFitting($0, problem.outputLayout.block, target) }
   }
 
   func initial(for problem: Problem, on target: Target) -> Values {
@@ -78,7 +81,7 @@ struct DirectBlockedVariant: KernelVariant {
     tiles(problem, target).flatMap { tile in
       channelBlocks(problem, tile, target).flatMap { channels in
         positionBlocks(problem, tile, target).map {
-          Values(mr: tile.mr, vectors: tile.vectors, channelBlocks: channels, tiles: $0)
+          Values(mr: tile.mr, vectors: tile.vectors, channelBlocks: channels, tiles: $0, sharing: tile.sharing)
         }
       }
     }
@@ -141,11 +144,11 @@ private struct DirectBlockedBody: PlanBody {
   let copyRows: MicrokernelFunction
   let channelBlocks: Int
   let positionBlock: Int
-  let pieces: Int
+  let shares: SharedOutputs
   let stages: [Int]
   let sharedBytes = 0
   let workerBytes = 0
-  var packedWeightsBytes: Int { outputs.panels.buffer.bytes }
+  var packedWeightsBytes: Int { outputs.weights.buffer.bytes }
 
   init(
     _ values: DirectBlockedVariant.Values, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
@@ -162,10 +165,11 @@ private struct DirectBlockedBody: PlanBody {
     copyRows = set.function(ATROUS_KIND_COPY_ROWS)
     channelBlocks = values.channelBlocks == 0 ? blocks.count : values.channelBlocks
     positionBlock = values.tiles == 0 ? tiles.count : values.tiles
-    let units = problem.batch * problem.groups
-    pieces = target.pieces(units: units, limit: tiles.count)
+    shares = SharedOutputs(
+      values.sharing, units: problem.batch * problem.groups, positions: tiles.count, filters: outputs.panelCount,
+      on: target)
     let isPadded = problem.filters % problem.outputLayout.block != 0
-    stages = [units * pieces] + (isPadded ? [problem.batch] : [])
+    stages = [shares.parts] + (isPadded ? [problem.batch] : [])
   }
 
   /// Entries of a group of positions from `firstTap · blocks` on, block by block. Weights are panels[b][t][c][k].
@@ -188,16 +192,16 @@ private struct DirectBlockedBody: PlanBody {
     return ConstantTable(taps)
   }
 
-  /// A part of the first stage is a range of the tiles of one image and group, of the second the idle lanes of one image.
+  /// A part of the first stage is a range of the tiles, or of the panels, of one image and group; of the second the idle
+  /// lanes of one image.
   func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
     if stage == 1 { return clearIdleLanes(image: part, tensors) }
-    let (unit, index) = part.quotientAndRemainder(dividingBy: pieces)
+    let (unit, range, panels) = shares.share(part)
     let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
-    let range = piece(index, of: pieces, count: tiles.count)
     let input = outputs.input(image: image, group: group, tensors)
     for first in stride(from: range.lowerBound, to: range.upperBound, by: positionBlock) {
       let block = first..<min(first + positionBlock, range.upperBound)
-      outputs.forEachPanel(image: image, group: group, tensors) { arguments, epilogue in
+      outputs.forEachPanel(panels, image: image, group: group, tensors) { arguments, epilogue in
         arguments.a = input
         runPanel(block, &arguments, epilogue)
       }
