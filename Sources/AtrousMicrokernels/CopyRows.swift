@@ -8,6 +8,7 @@ import CAtrousMicrokernel
   let args = raw!.assumingMemoryBound(to: atrous_copy_rows_args.self)
   if args.pointee.zeros > 0 { clear(args) }
   switch args.pointee.columns {
+  case 0: break
   case 16: copyWhole(args, as: SIMD16<Float>.self)
   case 8: copyWhole(args, as: SIMD8<Float>.self)
   default: copySingly(args)

@@ -189,7 +189,7 @@ typedef struct {
 // For every row, destination[row · destination_pitch + j] = source[row · source_pitch + j] for j < columns, and zero for
 // the `zeros` after them.
 typedef struct {
-  const float *source;
+  const float *source;    // any, also NULL, where there are no columns
   intptr_t source_pitch;
   float *destination;
   intptr_t destination_pitch;
