@@ -79,7 +79,8 @@ let package = Package(
       // A debug build calls libm for squareRoot().
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Atrous", dependencies: ["AtrousKernels", "AtrousCore", "CAtrousPlatform"]),
-    .target(name: "AtrousC", dependencies: ["Atrous"]),
+    .target(name: "CAtrous"),
+    .target(name: "AtrousC", dependencies: ["Atrous", "CAtrous"]),
 
     // What remembers, measures and reports.
     .target(

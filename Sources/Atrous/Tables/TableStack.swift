@@ -27,7 +27,7 @@ public struct TableStack: Sendable {
   /// The tables of this process, read once: `ATROUS_TABLE`, `$XDG_DATA_HOME/atrous/atrous.table` (by default under
   /// `~/.local/share`), `/usr/share/atrous/atrous.table`, the embedded one. What does not read is left out, with a note
   /// under `ATROUS_VERBOSE`.
-  public static let shared = TableStack(environment: HostMachine.environment, file: readFile)
+  public static let shared = TableStack(environment: HostMachine.environment, file: read)
 
   /// - Parameters:
   ///   - environment: a variable's value.
@@ -61,5 +61,6 @@ public struct TableStack: Sendable {
       .compactMap(\.self)
   }
 
-  private static func readFile(_ path: String) -> String? { SystemFiles(read: atrous_read_file).text(path) }
+  /// A file's text; nil where it cannot be read.
+  public static func read(_ path: String) -> String? { SystemFiles(read: atrous_read_file).text(path) }
 }

@@ -1,9 +1,10 @@
+import Atrous
 import AtrousDatabase
 import Foundation
 
 /// What this build calls itself in databases.
 enum Build {
-  static let version = "0.1.0"
+  static let version = "\(libraryVersion)"
 
   static let generator = Generator(
     version: version, build: identity, compiler: compiler, flags: flags)

@@ -32,8 +32,16 @@ public struct Plan: Sendable {
     input: UnsafeRawPointer, residual: UnsafeRawPointer? = nil, output: UnsafeMutableRawPointer,
     workspace: inout Workspace, pool: WorkerPool? = nil
   ) {
+    execute(input: input, residual: residual, output: output, scratch: workspace.base, pool: pool)
+  }
+
+  /// As above, with the caller's own scratch: `workspaceBytes` of it, 64-byte aligned.
+  public func execute(
+    input: UnsafeRawPointer, residual: UnsafeRawPointer? = nil, output: UnsafeMutableRawPointer,
+    scratch: UnsafeMutableRawPointer, pool: WorkerPool? = nil
+  ) {
     let job = Job(
-      body: body, tensors: Tensors(input: input, residual: residual, output: output), workspace: workspace.base,
+      body: body, tensors: Tensors(input: input, residual: residual, output: output), workspace: scratch,
       workerOffset: sharedBytes, workerStride: workerStride)
     if let pool, target.threads > 1, pool.threads > 1 {
       pool.run(job, workers: min(pool.threads, target.threads))
