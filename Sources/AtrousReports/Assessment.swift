@@ -19,11 +19,11 @@ struct Assessment {
 
   init(_ result: ProblemResult, of database: Database, constraints: Constraints, registry: Registry) {
     self.result = result
-    winner = result.winner(constraints, registry: registry)
-    let ranking = result.ranking(constraints)
+    runs = Dictionary(database.runs.map { ($0.id, $0) }) { first, _ in first }
+    winner = result.winner(constraints, runs: runs, registry: registry)
+    let ranking = result.ranking(constraints, runs: runs)
     var seen: Set<VariantID> = []
     best = ranking.filter { seen.insert($0.variant).inserted }
-    runs = Dictionary(database.runs.map { ($0.id, $0) }) { first, _ in first }
     guard let machine = Self.machine(of: result, winner, runs) else {
       (refusals, untuned) = ([], nil)
       return
@@ -43,11 +43,9 @@ struct Assessment {
     return run.flatMap { runs[$0]?.machine } ?? runs.values.first { $0.machine.key == result.key.machine }?.machine
   }
 
-  /// The FMA peak in GFLOP/s that a record's own run measured, for its instruction set and threads.
+  /// The FMA peak in GFLOP/s beside a record's samples, else the one its run measured with its instruction set and threads.
   func peak(for record: CandidateRecord) -> Double? {
-    runs[record.run]?.measurements.first {
-      $0.name == "fma_peak" && $0.isa == record.isa.rawValue && $0.threads == result.key.threads
-    }?.median
+    record.reference ?? runs[record.run]?.peak(record.isa, threads: result.key.threads)?.median
   }
 
   /// How many times as long the untuned candidate takes, with the 95 % interval.

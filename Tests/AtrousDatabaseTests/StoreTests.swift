@@ -11,7 +11,7 @@ import Testing
       let written = try store.merge(Fake.database(seed: 1))
       #expect(try store.read() == written)
       let text = try String(contentsOfFile: store.path, encoding: .utf8)
-      #expect(text.contains("\"schema_version\" : 1"))
+      #expect(text.contains("\"schema_version\" : 2"))
       #expect(text.split(separator: "\n").contains { $0.contains("\"times_ns\" : [") && $0.contains("]") })
       let again = try Store.data(of: store.read())
       #expect(String(decoding: again, as: UTF8.self) == text)
@@ -112,9 +112,9 @@ import Testing
   }
 
   @Test func newerSchemasAreRefused() {
-    let text = Data("{\"schema_version\": 2, \"runs\": {}, \"results\": 7}".utf8)
+    let text = Data("{\"schema_version\": 3, \"runs\": {}, \"results\": 7}".utf8)
     let error = #expect(throws: DatabaseError.self) { try Store.database(of: text, path: "new.json") }
-    #expect("\(error!)" == "new.json has schema version 2; this build reads 1 to 1")
+    #expect("\(error!)" == "new.json has schema version 3; this build reads 1 to 2")
   }
 
   @Test(arguments: [

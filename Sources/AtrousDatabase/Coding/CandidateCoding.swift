@@ -5,7 +5,8 @@ private let byteRange = 0...1 << 53
 
 extension CandidateRecord: Codable {
   fileprivate enum Keys: String, CodingKey {
-    case run, variant, revision, isa, configuration, verification, invalidity, timestamp
+    case run, variant, revision, isa, configuration, verification, invalidity, disturbed, source, timestamp
+    case reference = "reference_gflops"
     case times = "times_ns"
     case median = "median_ns"
     case interval = "ci95_ns"
@@ -17,14 +18,9 @@ extension CandidateRecord: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
     let times = try container.times()
-    let isa = try container.decode(String.self, forKey: .isa)
-    guard let isa = InstructionSet(rawValue: isa) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .isa, in: container, debugDescription: "\"\(isa)\" is no instruction set")
-    }
     self.init(
       run: try container.decode(String.self, forKey: .run),
-      candidate: try container.candidate(isa),
+      candidate: try container.candidate(),
       revision: try container.whole(.revision, 1...Int(Int32.max)),
       times: times,
       median: try container.decodeIfPresent(Double.self, forKey: .median).map { try container.time($0, .median) },
@@ -34,6 +30,8 @@ extension CandidateRecord: Codable {
       workspaceBytes: try container.whole(.workspaceBytes, byteRange),
       packedWeightsBytes: try container.whole(.packedWeightsBytes, byteRange),
       invalidity: try container.decode(Invalidity.self, forKey: .invalidity),
+      reference: try container.decodeIfPresent(Double.self, forKey: .reference),
+      disturbed: try container.decodeIfPresent([String: Int].self, forKey: .disturbed) ?? [:],
       timestamp: try container.decode(String.self, forKey: .timestamp))
   }
 
@@ -53,13 +51,41 @@ extension CandidateRecord: Codable {
     try container.encode(workspaceBytes, forKey: .workspaceBytes)
     try container.encode(packedWeightsBytes, forKey: .packedWeightsBytes)
     try container.encode(invalidity, forKey: .invalidity)
+    try container.encodeIfPresent(reference, forKey: .reference)
+    if !disturbed.isEmpty { try container.encode(disturbed, forKey: .disturbed) }
     try container.encode(timestamp, forKey: .timestamp)
   }
 }
 
+extension Prediction: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CandidateRecord.Keys.self)
+    self.init(
+      run: try container.decode(String.self, forKey: .run), candidate: try container.candidate(),
+      revision: try container.whole(.revision, 1...Int(Int32.max)),
+      source: try container.decode(String.self, forKey: .source))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CandidateRecord.Keys.self)
+    try container.encode(run, forKey: .run)
+    try container.encode(candidate.variant.name, forKey: .variant)
+    try container.encode(revision, forKey: .revision)
+    try container.encode(candidate.isa.rawValue, forKey: .isa)
+    let settings = candidate.configuration.settings.map { ($0.key, $0.value) }
+    try container.encode(Dictionary(settings) { first, _ in first }, forKey: .configuration)
+    try container.encode(source, forKey: .source)
+  }
+}
+
 extension KeyedDecodingContainer<CandidateRecord.Keys> {
-  /// Variant, settings and `isa`, if their text reads back as the same: tables hold that text.
-  fileprivate func candidate(_ isa: InstructionSet) throws -> Candidate {
+  /// Variant, settings and instruction set, if their text reads back as the same: tables hold that text.
+  fileprivate func candidate() throws -> Candidate {
+    let text = try decode(String.self, forKey: .isa)
+    guard let isa = InstructionSet(rawValue: text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .isa, in: self, debugDescription: "\"\(text)\" is no instruction set")
+    }
     let settings = try decode([String: Int32].self, forKey: .configuration)
     let candidate = Candidate(
       variant: VariantID(try decode(String.self, forKey: .variant)), isa: isa,

@@ -53,7 +53,7 @@ extension ResultKey: Codable {
 
 extension ProblemResult: Codable {
   private enum Keys: String, CodingKey {
-    case candidates, omitted, attempted, tried
+    case candidates, omitted, attempted, tried, predicted
   }
 
   /// The run that counts are booked on where a file tells only what was omitted.
@@ -69,7 +69,9 @@ extension ProblemResult: Codable {
       attempted[Self.unknownRun] = try Self.known(counts, decoder)
     }
     let tried = try container.decodeIfPresent([String: [String: Bool]].self, forKey: .tried) ?? [:]
-    self.init(key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted, tried: tried)
+    self.init(
+      key: try ResultKey(from: decoder), candidates: candidates, attempted: attempted, tried: tried,
+      predicted: try container.decodeIfPresent(Prediction.self, forKey: .predicted))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -79,6 +81,7 @@ extension ProblemResult: Codable {
     try container.encode(Self.text(omitted), forKey: .omitted)
     try container.encode(attempted.mapValues(Self.text), forKey: .attempted)
     try container.encode(tried, forKey: .tried)
+    try container.encodeIfPresent(predicted, forKey: .predicted)
   }
 
   /// - Throws: `DecodingError` for a count that is negative or past 2³¹ − 1.

@@ -2,7 +2,7 @@ import AtrousCore
 
 extension Run: Codable {
   private enum Keys: String, CodingKey {
-    case id, generator, machine, measurements, preflight
+    case id, generator, machine, measurements, preflight, strategy
     case facts = "machine_facts"
   }
 
@@ -25,7 +25,8 @@ extension Run: Codable {
       generator: try container.decode(Generator.self, forKey: .generator),
       machine: machine,
       measurements: try container.decodeIfPresent([Measurement].self, forKey: .measurements) ?? [],
-      preflight: try container.decodeIfPresent([PreflightCheck].self, forKey: .preflight) ?? [])
+      preflight: try container.decodeIfPresent([PreflightCheck].self, forKey: .preflight) ?? [],
+      strategy: try container.decodeIfPresent(String.self, forKey: .strategy))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -36,6 +37,7 @@ extension Run: Codable {
     try container.encode(MachineRecord(machine), forKey: .facts)
     try container.encode(measurements, forKey: .measurements)
     try container.encode(preflight, forKey: .preflight)
+    try container.encodeIfPresent(strategy, forKey: .strategy)
   }
 }
 

@@ -4,29 +4,34 @@ import AtrousCore
 extension ProblemResult {
   /// Candidates that take up to so many times the best median are kept.
   public static let keptFactor = 1.25
+  /// Up to so many times, if they are more exact or smaller than all that are faster.
+  private static let frontFactor = 5.0
 
   /// The result with only the candidates worth keeping; what is left out stays counted in `omitted`.
   ///
   /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's
   /// best, the fastest under an error of 1e-6, 1e-5 and 1e-4, and the one with the smallest workspace; and, with however
-  /// few samples, what runs untuned: what tuning gains is told against it. Keeping commutes with merging: what one part
+  /// few samples, what runs untuned: what tuning gains is told against it; and all up to five times as long that no faster
+  /// one matches in error and memory. Keeping commutes with merging: what one part
   /// leaves out, the whole leaves out too.
   ///
   /// - Parameter runs: those the records are of; the untuned candidate follows from their machines.
   public func kept(runs: [String: Run], registry: Registry = .shared) -> ProblemResult {
     let all = candidates.filter { $0.invalidity == .correct && $0.median != nil }
     let correct = Self.comparable(all)
-    guard let best = correct.min(by: CandidateRecord.isFaster)?.median else { return keeping { _ in false } }
-    var kept = Set(correct.filter { $0.median! <= Self.keptFactor * best }.map(\.identity))
+    let pace = Pace(all, of: key, runs: runs)
+    guard let best = correct.map(pace.median).min() else { return keeping { _ in false } }
+    var kept = Set(correct.filter { pace.median($0) <= Self.keptFactor * best }.map(\.identity))
+    kept.formUnion(pace.front(correct.filter { pace.median($0) <= Self.frontFactor * best }).map(\.identity))
     for records in Dictionary(grouping: correct, by: \.variant).values {
-      kept.insert(records.min(by: CandidateRecord.isFaster)!.identity)
+      kept.insert(records.min(by: pace.isFaster)!.identity)
     }
     for bound in [1e-6, 1e-5, 1e-4] {
       let exact = correct.filter { ($0.maxError ?? .infinity) <= bound }
-      if let fastest = exact.min(by: CandidateRecord.isFaster) { kept.insert(fastest.identity) }
+      if let fastest = exact.min(by: pace.isFaster) { kept.insert(fastest.identity) }
     }
     let smallest = correct.min {
-      $0.workspaceBytes != $1.workspaceBytes ? $0.workspaceBytes < $1.workspaceBytes : CandidateRecord.isFaster($0, $1)
+      $0.workspaceBytes != $1.workspaceBytes ? $0.workspaceBytes < $1.workspaceBytes : pace.isFaster($0, $1)
     }
     if let smallest { kept.insert(smallest.identity) }
     let untuned = untuned(all, runs, registry)

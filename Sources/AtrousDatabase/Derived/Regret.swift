@@ -23,12 +23,13 @@ extension Database {
     of rung: Rung, on machine: Machine, isa: InstructionSet, threads: Int = 1,
     constraints: Constraints = Constraints(), registry: Registry = .shared
   ) -> Regret? {
+    let runs = runsByID
     let whole = table(constraints, registry: registry).table
     let results = results.filter { $0.key.machine == machine.key && $0.key.threads == threads }
     var ratios: [Double] = []
     var unknown = 0
     for result in results {
-      guard let best = result.winner(constraints, registry: registry)?.fastest.median else { continue }
+      guard let best = result.winner(constraints, runs: runs, registry: registry)?.fastest.median else { continue }
       let entries = rung == .costModel ? [] : whole.entries.filter { $0.problem != result.key.problem }
       let others = Table(generator: whole.generator, machines: whole.machines, entries: entries)
       let resolver = Resolver(tables: TableStack(others), machine: machine, isa: isa, registry: registry)

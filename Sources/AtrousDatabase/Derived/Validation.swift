@@ -26,7 +26,7 @@ extension Database {
     for (index, run) in runs.enumerated() { findings += run.findings("runs[\(index)]") }
     for (index, result) in results.enumerated() {
       let position = "results[\(index)]"
-      if let best = result.winner()?.fastest, best.times.count < Statistics.leastSamples {
+      if let best = result.winner(runs: runsByID)?.fastest, best.times.count < Statistics.leastSamples {
         let wanted = "an interval of 95 % needs \(Statistics.leastSamples)"
         findings.append(Finding(.warning, position, "the fastest has \(best.times.count) samples; \(wanted)"))
       }

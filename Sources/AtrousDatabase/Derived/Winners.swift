@@ -23,7 +23,7 @@ public struct Constraints: Hashable, Sendable {
 /// The best of one result under constraints.
 public struct Winner: Hashable, Sendable {
   public let key: ResultKey
-  /// The one with the least median.
+  /// The one with the least median, normalised.
   public let fastest: CandidateRecord
   /// All whose 95 % interval overlaps that of the fastest, it first; by median.
   public let ties: [CandidateRecord]
@@ -36,28 +36,41 @@ extension ProblemResult {
   /// their overlap alone would ship something slow.
   private static let shippingMargin = 1.02
 
-  /// The records allowed, fastest first. Of a variant's revisions only the newest measured counts, and those with too few
-  /// samples for an interval only where no other has enough.
-  public func ranking(_ constraints: Constraints = Constraints()) -> [CandidateRecord] {
+  /// The records allowed, one a candidate, fastest first, times of different runs normalised by their reference loops.
+  ///
+  /// Of a variant's revisions only the newest measured counts, and those with too few samples for an interval only where
+  /// no other has enough. Of a candidate's records the latest counts that was not disturbed: it was taken beside the
+  /// latest of the others, and the luckiest of many would flatter who was measured often.
+  ///
+  /// - Parameter runs: those the records are of, by id; records that tell no reference are normalised by their peaks.
+  public func ranking(
+    _ constraints: Constraints = Constraints(), runs: [String: Run] = [:]
+  ) -> [CandidateRecord] {
     let newest = Dictionary(candidates.map { ($0.variant, $0.revision) }, uniquingKeysWith: max)
     let allowed = candidates.filter { $0.revision == newest[$0.variant] && constraints.allow($0) }
-    return Self.comparable(allowed).sorted(by: CandidateRecord.isFaster)
+    let pace = Pace(allowed, of: key, runs: runs)
+    return Dictionary(grouping: Self.comparable(allowed), by: \.candidate).values
+      .map { records in records.max { ($0.isNoisy ? 0 : 1, $0.run) < ($1.isNoisy ? 0 : 1, $1.run) }! }
+      .sorted(by: pace.isFaster)
   }
 
   /// The winner and its ties; nil where nothing is allowed.
   ///
   /// Among ties about as fast the smaller ships (workspace and packed weights), then the earlier in the registry.
-  public func winner(_ constraints: Constraints = Constraints(), registry: Registry = .shared) -> Winner? {
-    let ranking = ranking(constraints)
-    guard let fastest = ranking.first, let median = fastest.median else { return nil }
-    let interval = fastest.interval ?? median...median
-    let ties = ranking.filter { ($0.interval ?? $0.median!...$0.median!).overlaps(interval) }
+  public func winner(
+    _ constraints: Constraints = Constraints(), runs: [String: Run] = [:], registry: Registry = .shared
+  ) -> Winner? {
+    let ranking = ranking(constraints, runs: runs)
+    guard let fastest = ranking.first else { return nil }
+    let pace = Pace(candidates.filter(constraints.allow), of: key, runs: runs)
+    let (median, interval) = (pace.median(fastest), pace.interval(fastest))
+    let ties = ranking.filter { pace.interval($0).overlaps(interval) }
     let order = Dictionary(
       registry.variants.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
-    let shipped = ties.filter { $0.median! <= Self.shippingMargin * median }.min { left, right in
+    let shipped = ties.filter { pace.median($0) <= Self.shippingMargin * median }.min { left, right in
       let mine = (left.extraBytes, order[left.variant] ?? .max)
       let theirs = (right.extraBytes, order[right.variant] ?? .max)
-      return mine != theirs ? mine < theirs : CandidateRecord.isFaster(left, right)
+      return mine != theirs ? mine < theirs : pace.isFaster(left, right)
     }
     return Winner(key: key, fastest: fastest, ties: ties, shipped: shipped ?? fastest)
   }
@@ -66,6 +79,7 @@ extension ProblemResult {
 extension Database {
   /// The winner of each result that has one, in the order of the results.
   public func winners(_ constraints: Constraints = Constraints(), registry: Registry = .shared) -> [Winner] {
-    results.compactMap { $0.winner(constraints, registry: registry) }
+    let runs = runsByID
+    return results.compactMap { $0.winner(constraints, runs: runs, registry: registry) }
   }
 }

@@ -39,6 +39,10 @@ public struct CandidateRecord: Hashable, Sendable {
   public let workspaceBytes: Int
   public let packedWeightsBytes: Int
   public let invalidity: Invalidity
+  /// GFLOP/s of the reference loop in the rounds the samples are of: where it moves, the machine did. nil where unknown.
+  public let reference: Double?
+  /// How many of the samples were taken while something else got in the way, by what it was; empty where nothing did.
+  public let disturbed: [String: Int]
   /// ISO 8601, UTC, as in `2026-11-24T07:40:00Z`.
   public let timestamp: String
 
@@ -47,7 +51,8 @@ public struct CandidateRecord: Hashable, Sendable {
   public init(
     run: String, candidate: Candidate, revision: Int, times: [Double] = [], maxError: Double? = nil,
     verification: VerificationExtent? = nil, workspaceBytes: Int = 0, packedWeightsBytes: Int = 0,
-    invalidity: Invalidity = .correct, timestamp: String = Timestamp.now()
+    invalidity: Invalidity = .correct, reference: Double? = nil, disturbed: [String: Int] = [:],
+    timestamp: String = Timestamp.now()
   ) {
     let times = times.map { max(($0 * 10).rounded(), 1) / 10 }
     self.init(
@@ -55,13 +60,14 @@ public struct CandidateRecord: Hashable, Sendable {
       median: times.isEmpty ? nil : Statistics.median(times),
       interval: Statistics.interval(times),
       maxError: maxError, verification: verification, workspaceBytes: workspaceBytes,
-      packedWeightsBytes: packedWeightsBytes, invalidity: invalidity, timestamp: timestamp)
+      packedWeightsBytes: packedWeightsBytes, invalidity: invalidity,
+      reference: reference.map { ($0 * 100).rounded() / 100 }, disturbed: disturbed, timestamp: timestamp)
   }
 
   init(
     run: String, candidate: Candidate, revision: Int, times: [Double], median: Double?,
     interval: ClosedRange<Double>?, maxError: Double?, verification: VerificationExtent?, workspaceBytes: Int,
-    packedWeightsBytes: Int, invalidity: Invalidity, timestamp: String
+    packedWeightsBytes: Int, invalidity: Invalidity, reference: Double?, disturbed: [String: Int], timestamp: String
   ) {
     self.run = run
     self.variant = candidate.variant
@@ -76,6 +82,8 @@ public struct CandidateRecord: Hashable, Sendable {
     self.workspaceBytes = workspaceBytes
     self.packedWeightsBytes = packedWeightsBytes
     self.invalidity = invalidity
+    self.reference = reference.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    self.disturbed = disturbed.filter { $0.value > 0 }
     self.timestamp = timestamp
   }
 
@@ -83,6 +91,9 @@ public struct CandidateRecord: Hashable, Sendable {
 
   /// Memory beside the tensors: workspace and packed weights.
   public var extraBytes: Int { workspaceBytes + packedWeightsBytes }
+
+  /// Whether at least half of the samples were disturbed by one thing: a median holds against fewer.
+  public var isNoisy: Bool { disturbed.values.contains { 2 * $0 >= times.count } }
 
   /// Two records with one identity are the same measurement.
   struct Identity: Hashable, Comparable {

@@ -6,7 +6,7 @@ import AtrousCore
 /// sources, `atrous-database.schema.json`.
 public struct Database: Hashable, Sendable {
   /// The version this build writes, and the newest it reads.
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   public private(set) var runs: [Run] = []
   /// In the order of their keys' texts.
@@ -31,6 +31,11 @@ public struct Database: Hashable, Sendable {
   }
 
   public mutating func merge(_ other: Database) { merge(runs: other.runs, results: other.results) }
+
+  /// Says what would run for a problem that was not measured; means nothing once it is.
+  public mutating func add(_ prediction: Prediction, to key: ResultKey) {
+    merge(runs: [], results: [ProblemResult(key: key, candidates: [], predicted: prediction)])
+  }
 
   public mutating func add(_ run: Run) { merge(runs: [run], results: []) }
 

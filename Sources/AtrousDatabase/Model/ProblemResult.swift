@@ -38,19 +38,22 @@ public struct ProblemResult: Hashable, Sendable {
   /// failed, had enough samples, or took clearly longer than the best of their run. What one call's limits kept out is not
   /// among them.
   public private(set) var tried: [String: [String: Bool]]
+  /// What would run, where no candidate was right or there was no time for any.
+  public private(set) var predicted: Prediction?
 
-  public init(key: ResultKey, candidates: [CandidateRecord]) {
-    self.init(key: key, candidates: candidates, attempted: [:], tried: [:])
+  public init(key: ResultKey, candidates: [CandidateRecord], predicted: Prediction? = nil) {
+    self.init(key: key, candidates: candidates, attempted: [:], tried: [:], predicted: predicted)
   }
 
   init(
     key: ResultKey, candidates: [CandidateRecord], attempted: [String: [Invalidity: Int]],
-    tried: [String: [String: Bool]]
+    tried: [String: [String: Bool]], predicted: Prediction?
   ) {
     self.key = key
     self.candidates = Self.united(candidates)
     self.attempted = attempted
     self.tried = tried
+    self.predicted = predicted
     raiseAttempted()
   }
 
@@ -68,6 +71,7 @@ public struct ProblemResult: Hashable, Sendable {
     result.candidates = Self.united(candidates + other.candidates)
     result.attempted.merge(other.attempted) { $0.merging($1, uniquingKeysWith: max) }
     result.tried.merge(other.tried) { $0.merging($1) { $0 || $1 } }
+    if let other = other.predicted { result.predicted = predicted.map { Prediction.preferred($0, other) } ?? other }
     result.raiseAttempted()
     return result
   }
@@ -79,8 +83,9 @@ public struct ProblemResult: Hashable, Sendable {
     return result
   }
 
-  /// A candidate that is there was tried.
+  /// A candidate that is there was tried; one that is right leaves nothing to predict.
   private mutating func raiseAttempted() {
+    if candidates.contains(where: { $0.invalidity == .correct }) { predicted = nil }
     for (run, counts) in Self.counts(candidates) {
       attempted[run, default: [:]].merge(counts, uniquingKeysWith: max)
     }

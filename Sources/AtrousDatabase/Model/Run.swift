@@ -85,17 +85,24 @@ public struct Run: Hashable, Sendable {
   public let measurements: [Measurement]
   /// Whether the machine was fit to be measured on when the run began.
   public let preflight: [PreflightCheck]
+  /// How candidates were chosen for measuring, such as `racing`; nil where unknown.
+  public let strategy: String?
 
   public init(
     id: String = Run.makeID(), generator: Generator, machine: Machine, measurements: [Measurement] = [],
-    preflight: [PreflightCheck] = []
+    preflight: [PreflightCheck] = [], strategy: String? = nil
   ) {
     self.id = id
     self.generator = generator
     self.machine = machine
     self.measurements = measurements
     self.preflight = preflight
+    self.strategy = strategy
   }
+
+  /// The strategy that measures all there is: its journal stays, for replays.
+  public static let sweepStrategy = "exhaustive"
+  public var isSweep: Bool { strategy == Self.sweepStrategy }
 
   /// A new id: the time, the process and 32 random bits. It names no host.
   public static func makeID() -> String {

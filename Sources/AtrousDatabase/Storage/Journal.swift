@@ -80,6 +80,17 @@ public struct JournalFile: Hashable, Sendable {
 
   public init(_ path: String) { self.path = path }
 
+  /// The journals in a folder, by name; none where there is no such folder.
+  public static func all(in folder: String) throws(DatabaseError) -> [JournalFile] {
+    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    do {
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      return names.filter { $0.hasSuffix(suffix) }.sorted().map { JournalFile(folder + "/" + $0) }
+    } catch {
+      throw .system(operation: "list", path: folder, message: error.localizedDescription)
+    }
+  }
+
   /// Reads all lines; a torn last line, and any other that does not read, is left out and told of.
   /// - Throws: `DatabaseError` where the file cannot be read.
   public func read() throws(DatabaseError) -> JournalContents {
@@ -118,6 +129,15 @@ public struct JournalFile: Hashable, Sendable {
   }
 
   static let asideSuffix = ".bad"
+  static let suffix = ".jsonl"
+  static let sweepSuffix = ".sweep.jsonl"
+
+  var isSweep: Bool { path.hasSuffix(Self.sweepSuffix) }
+
+  /// Keeps the file, whose candidates are merged, for replays.
+  func keepAsSweep() throws(DatabaseError) {
+    if rename(path, path.dropLast(Self.suffix.count) + Self.sweepSuffix) != 0 { throw Files.failure("rename", path) }
+  }
 
   func remove() throws(DatabaseError) {
     if unlink(path) != 0 && errno != ENOENT { throw Files.failure("remove", path) }

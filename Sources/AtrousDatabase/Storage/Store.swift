@@ -37,22 +37,28 @@ public struct Store: Hashable, Sendable {
   }
 
   /// The file and all journals together, nothing left out: what a resumed run has behind it.
-  /// - Parameter warn: told of journals and of lines in them that do not read.
-  public func readWithJournals(warn: (String) -> Void = { _ in }) throws(DatabaseError) -> Database {
+  ///
+  /// - Parameters:
+  ///   - sweeps: also what sweeps measured, of which the file keeps only the better ones.
+  ///   - warn: told of journals and of lines in them that do not read.
+  public func readWithJournals(
+    sweeps: Bool = false, warn: (String) -> Void = { _ in }
+  ) throws(DatabaseError) -> Database {
     let manager = FileManager.default
     guard manager.fileExists(atPath: path) || manager.fileExists(atPath: journalPath) else { return Database() }
     // Or a merge could take a journal away between the two readings. Where no lock can be made nobody merges either.
     let lock = try? FileLock(waitingFor: lockPath)
     defer { withExtendedLifetime(lock) {} }
     var database = try readIfPresent() ?? Database()
-    for journal in try journals() {
+    for journal in try journals() + (sweeps ? self.sweeps() : []) {
       guard let contents = Self.contents(of: journal, warn) else { continue }
       database.merge(contents.database)
     }
     return database
   }
 
-  /// Merges every journal whose writer is gone into the file, then removes those journals. A journal with lines that do
+  /// Merges every journal whose writer is gone into the file, then removes those journals; those of sweeps
+  /// stay, under a name that is not merged again. A journal with lines that do
   /// not read is merged as far as it reads, and set aside under its name with `.bad` instead of being removed.
   /// - Parameter warn: told of what does not read.
   @discardableResult
@@ -60,15 +66,17 @@ public struct Store: Hashable, Sendable {
     let lock = try FileLock(waitingFor: lockPath)
     defer { withExtendedLifetime(lock) {} }
     var database = Database()
-    var closed: [(journal: JournalFile, isWhole: Bool)] = []
+    var closed: [(journal: JournalFile, contents: JournalContents)] = []
     for journal in try journals() where (try? journal.hasWriter()) != true {
       guard let contents = Self.contents(of: journal, warn) else { continue }
       database.merge(contents.database)
-      closed.append((journal, contents.damage.isEmpty))
+      closed.append((journal, contents))
     }
     let merged = try mergeLocked(database)
-    for (journal, isWhole) in closed {
-      if isWhole {
+    for (journal, contents) in closed {
+      if contents.damage.isEmpty && contents.runs.contains(where: \.isSweep) {
+        try journal.keepAsSweep()
+      } else if contents.damage.isEmpty {
         try journal.remove()
       } else {
         try journal.setAside()
@@ -89,15 +97,14 @@ public struct Store: Hashable, Sendable {
     }
   }
 
-  /// The journal files there are, by name.
+  /// The journal files that are not merged yet, by name.
   public func journals() throws(DatabaseError) -> [JournalFile] {
-    guard FileManager.default.fileExists(atPath: journalPath) else { return [] }
-    do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: journalPath)
-      return names.filter { $0.hasSuffix(".jsonl") }.sorted().map { JournalFile(journalPath + "/" + $0) }
-    } catch {
-      throw .system(operation: "list", path: journalPath, message: error.localizedDescription)
-    }
+    try JournalFile.all(in: journalPath).filter { !$0.isSweep }
+  }
+
+  /// The journals of sweeps that are merged, by name.
+  public func sweeps() throws(DatabaseError) -> [JournalFile] {
+    try JournalFile.all(in: journalPath).filter(\.isSweep)
   }
 
   /// Starts the journal of a run.
@@ -106,7 +113,7 @@ public struct Store: Hashable, Sendable {
     let lock = try FileLock(waitingFor: lockPath)
     defer { withExtendedLifetime(lock) {} }
     if mkdir(journalPath, 0o755) != 0 && errno != EEXIST { throw Files.failure("make", journalPath) }
-    return try Journal(path: journalPath + "/" + run.id + ".jsonl", run: run)
+    return try Journal(path: journalPath + "/" + run.id + JournalFile.suffix, run: run)
   }
 
   private func mergeLocked(_ database: Database) throws(DatabaseError) -> Database {

@@ -1,0 +1,99 @@
+import AtrousCore
+
+/// Makes times of different runs comparable: each is multiplied by the rate of the reference loop beside it, so that a run
+/// in which the machine was slower is not held against its candidates. Times of one run are changed alike.
+///
+/// The rate is the record's own, else the peak that its run measured with as many threads. Where one record has neither,
+/// none is changed.
+struct Pace {
+  private let runs: [String: Run]
+  private let threads: Int
+  private let isKnown: Bool
+
+  /// - Parameter records: those that will be compared with each other.
+  init(_ records: [CandidateRecord], of key: ResultKey, runs: [String: Run]) {
+    self.runs = runs
+    threads = key.threads
+    isKnown = records.allSatisfy { Self.rate($0, runs, key.threads) != nil }
+  }
+
+  private static func rate(_ record: CandidateRecord, _ runs: [String: Run], _ threads: Int) -> Double? {
+    record.reference ?? runs[record.run]?.peak(record.isa, threads: threads)?.median
+  }
+
+  func rate(_ record: CandidateRecord) -> Double {
+    isKnown ? Self.rate(record, runs, threads)! : 1
+  }
+
+  /// What the reference loop computes in the candidate's median time; the time itself where rates are unknown.
+  func median(_ record: CandidateRecord) -> Double { (record.median ?? .infinity) * rate(record) }
+
+  /// The 95 % interval of `median`; the median alone where there are too few samples.
+  func interval(_ record: CandidateRecord) -> ClosedRange<Double> {
+    guard let interval = record.interval else { return median(record)...median(record) }
+    return interval.lowerBound * rate(record)...interval.upperBound * rate(record)
+  }
+
+  /// By median, then identity: a total order.
+  func isFaster(_ left: CandidateRecord, _ right: CandidateRecord) -> Bool {
+    let (mine, theirs) = (median(left), median(right))
+    return mine != theirs ? mine < theirs : left.identity < right.identity
+  }
+
+  /// The records that no faster one matches in error and memory, to half a decade and a factor of two.
+  func front(_ records: [CandidateRecord]) -> [CandidateRecord] {
+    var front: [CandidateRecord] = []
+    for record in records.sorted(by: isFaster)
+    where !front.contains(where: {
+      $0.errorClass <= record.errorClass && $0.memoryClass <= record.memoryClass
+    }) {
+      front.append(record)
+    }
+    return front
+  }
+}
+
+extension Run {
+  /// GFLOP/s of the best register tile, as this run measured it.
+  public func peak(_ isa: InstructionSet, threads: Int) -> Measurement? {
+    measurements.first { $0.name == "fma_peak" && $0.isa == isa.rawValue && $0.threads == threads }
+  }
+}
+
+extension CandidateRecord {
+  fileprivate var memoryClass: Int { Int.bitWidth - extraBytes.leadingZeroBitCount }
+
+  fileprivate var errorClass: Int {
+    [0, 1e-8, 3e-8, 1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4].firstIndex { maxError ?? .infinity <= $0 } ?? .max
+  }
+}
+
+extension Database {
+  /// The runs by their ids.
+  package var runsByID: [String: Run] { Dictionary(runs.map { ($0.id, $0) }) { first, _ in first } }
+}
+
+extension ProblemResult {
+  /// All records, one a candidate (the one with the most samples), with times of different runs normalised to the
+  /// reference of the first.
+  package func sweep(runs: [String: Run]) -> [CandidateRecord] {
+    let timed = candidates.filter { $0.invalidity == .correct && $0.median != nil }
+    let pace = Pace(timed, of: key, runs: runs)
+    guard let base = timed.first.map(pace.rate) else { return [] }
+    return Dictionary(grouping: candidates, by: \.candidate).values.map { records in
+      let record = records.max { $0.times.count < $1.times.count }!
+      return record.times.isEmpty ? record : record.scaled(by: pace.rate(record) / base)
+    }.sorted { $0.identity < $1.identity }
+  }
+}
+
+extension CandidateRecord {
+  fileprivate func scaled(by factor: Double) -> CandidateRecord {
+    factor == 1
+      ? self
+      : CandidateRecord(
+        run: run, candidate: candidate, revision: revision, times: times.map { $0 * factor }, maxError: maxError,
+        verification: verification, workspaceBytes: workspaceBytes, packedWeightsBytes: packedWeightsBytes,
+        invalidity: invalidity, timestamp: timestamp)
+  }
+}
