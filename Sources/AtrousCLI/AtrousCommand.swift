@@ -14,7 +14,7 @@ struct AtrousCommand: ParsableCommand {
     subcommands: [
       TopologyCommand.self, VariantsCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
       ExplainCommand.self, NetworkCommand.self, ReportCommand.self, ExportCommand.self, MergeCommand.self,
-      ValidateCommand.self, SuitesCommand.self,
+      ValidateCommand.self, SuitesCommand.self, ReplayCommand.self,
     ])
 
   func run() {

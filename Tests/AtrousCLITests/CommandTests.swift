@@ -9,7 +9,9 @@ import Testing
       #expect(guide.contains("atrous tune") && guide.contains("atrous explain"))
       #expect(try atrous("--version").success() == "0.1.0\n")
       let help = try atrous("--help").success()
-      for command in ["topology", "variants", "verify", "tune", "explain", "report", "validate", "suites", "export"] {
+      for command in [
+        "topology", "variants", "verify", "tune", "explain", "report", "validate", "suites", "export", "replay",
+      ] {
         #expect(help.contains("  \(command) "))
         #expect(try atrous(command, "--help").success().contains("USAGE: atrous \(command)"))
       }

@@ -1,4 +1,5 @@
 import AtrousDatabase
+import AtrousTestSupport
 import Foundation
 import Testing
 
@@ -74,6 +75,66 @@ import Testing
       #expect(try store.journals().isEmpty)
       #expect(try !store.read().results.isEmpty)
       _ = try atrous("validate", "atrous.json").success()
+    }
+  }
+
+  /// Two tuners share a database, and one of them is killed at random instants: `ATROUS_TEST_KILLS` times.
+  @Test func killedBesideAnotherTunerNothingIsLost() throws {
+    let kills = ProcessInfo.processInfo.environment["ATROUS_TEST_KILLS"].flatMap { Int($0) } ?? 10
+    try Command.inFolder { atrous in
+      let store = Store(atrous.path("atrous.json"))
+      var random = SplitMix64(seed: 4)
+      var finished: [String: Int] = [:]
+      for _ in 0..<kills {
+        let other = try atrous.start(["tune", "--problem", problem, "--budget", "1s", "--fresh"])
+        let victim = try atrous.start(["tune", "--problem", "c64 w900 k64 s3 d4 p4 nhwc", "--budget", "1s", "--fresh"])
+        usleep(UInt32.random(in: 100_000...1_600_000, using: &random))
+        victim.send(SIGKILL)
+        _ = try victim.end()
+        _ = try store.readWithJournals()
+        for journal in try store.journals() {
+          guard let contents = try? journal.read(), let run = contents.runs.first?.id else { continue }
+          finished[run] = max(finished[run] ?? 0, contents.entries.count)
+        }
+        _ = try other.end().success()
+        _ = try atrous("validate", "atrous.json").success()
+      }
+      _ = try atrous("tune", "--problem", problem, "--budget", "1s").success()
+      #expect(try store.journals().isEmpty)
+      let database = try store.read()
+      for (run, count) in finished {
+        let kept = database.results.reduce(0) { $0 + ($1.attempted[run] ?? [:]).values.reduce(0, +) }
+        #expect(kept >= count, "\(run)")
+      }
+    }
+  }
+
+  /// A sweep is recorded, goes on where it stopped, and is replayed, twice alike.
+  @Test func aSweepIsRecordedAndReplayed() throws {
+    try Command.inFolder { atrous in
+      let sweep = ["tune", "--problem", problem, "--strategy", "exhaustive", "--budget", "none"]
+      _ = try atrous.run(sweep).success()
+      #expect(try atrous.run(sweep).success().contains("0 candidates measured"))
+      let table = try atrous("replay", "atrous.json", "--problems").success()
+      #expect(table.contains("racing") && table.contains("exhaustive") && table.contains("random"))
+      #expect(table.contains("1 problem, "))
+      #expect(try atrous("replay", "atrous.json.journal", "--problems").success() == table)
+      let json = try atrous("replay", "atrous.json", "--strategy", "racing", "--json", "--seed", "5").success()
+      #expect(json.contains("\"median_regret\""))
+      #expect(try atrous("replay", "atrous.json", "--strategy", "racing", "--json", "--seed", "5").success() == json)
+    }
+  }
+
+  @Test func shardsAreMerged() throws {
+    try Command.inFolder { atrous in
+      try atrous.write("two.problems", "\(problem)\nc16 w100 k16 s3 d4 p4 nhwc\n")
+      for shard in 1...2 {
+        _ = try atrous(
+          "tune", "--problems", "two.problems", "--budget", "1s", "--shard", "\(shard)/2", "--database",
+          "\(shard).json"
+        ).success()
+      }
+      #expect(try atrous("merge", "1.json", "2.json", "-o", "both.json").success().contains("2 runs, 2 results"))
     }
   }
 

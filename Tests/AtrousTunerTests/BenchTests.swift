@@ -13,6 +13,7 @@ import Testing
       generator: Generator(version: "1", compiler: "none"))
     bench.rounds = 7
     bench.clock = clock
+    bench.watch = QuietWatch()
     return bench
   }
 

@@ -5,37 +5,15 @@ import AtrousTuner
 import Foundation
 import Testing
 
-private func pointwise(_ width: Int) -> Problem { try! Problem(text: "c1 w\(width) k1 s1 nhwc") }
-
-private func tuner(
-  _ variants: [any KernelVariant], _ clock: FakeClock, store: Store? = nil, budget: Double? = nil
-) -> Tuner {
-  var options = TuneOptions()
-  options.budget = budget
-  var tuner = Tuner(
-    registry: Registry(variants), machine: HostMachine.current, isa: .baseline, processors: [],
-    generator: Generator(version: "1", compiler: "none"), store: store, options: options)
-  tuner.clock = clock
-  return tuner
-}
-
-private func records(_ outcome: TuneOutcome) -> [CandidateRecord] { outcome.database.results.flatMap(\.candidates) }
-
-/// A folder that goes away with the test.
-private func withStore(_ body: (Store) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "atrous-tuner-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  try body(Store(folder.appending(path: "atrous.json").path))
-}
-
 private final class Executed: @unchecked Sendable { var count = 0 }
 
 @Suite struct RaceTests {
   @Test func theFastestWinsAndStragglersAreOut() throws {
     let clock = FakeClock()
     let times = (0..<20).map { 1e6 + 1e5 * Double(($0 * 7) % 20) } + [5e6]
-    let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock).run([pointwise(8)])
+    var tuner = tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock)
+    tuner.options.rules.patience = 30
+    let outcome = try tuner.run([pointwise(8)])
     let all = records(outcome)
     #expect(all.count == 21)
     let best = try #require(all.min { $0.median! < $1.median! })
@@ -158,14 +136,31 @@ private final class Executed: @unchecked Sendable { var count = 0 }
     }
   }
 
-  @Test func evenWithoutTimeEveryProblemHasAnAnswer() throws {
+  @Test func whatIsNotReachedIsPredicted() throws {
     let clock = FakeClock()
     let problems = (1...30).map { pointwise(8 * $0) }
     let times = [1e9, 9e8, 8e8]
     let outcome = try tuner([FakeVariant(id: "fake", clock: clock, times: times)], clock, budget: 0).run(problems)
-    #expect(outcome.database.results.count == 30)
-    #expect(records(outcome).count == 30)
-    #expect(records(outcome).allSatisfy { $0.invalidity == .correct && $0.times.count == 1 })
+    #expect(outcome.unanswered.isEmpty)
+    #expect(records(outcome).map(\.invalidity) == [.correct])
+    #expect(outcome.predicted.count == 29 && outcome.database.results.count == 30)
+    let predicted = outcome.database.results.compactMap(\.predicted)
+    #expect(predicted.count == 29 && predicted.allSatisfy { $0.candidate.variant == "fake" && !$0.source.isEmpty })
+  }
+
+  /// A prediction means nothing once something was measured.
+  @Test func aMeasuredProblemIsNotPredicted() throws {
+    try withStore { store in
+      let clock = FakeClock()
+      let fake = FakeVariant(id: "fake", clock: clock, times: [1e9])
+      let problems = [pointwise(8), pointwise(16)]
+      let first = try tuner([fake], clock, store: store, budget: 0).run(problems)
+      #expect(first.predicted.map(\.item.problem) == [pointwise(16)])
+      #expect(try store.read().results.compactMap(\.predicted).count == 1)
+      let second = try tuner([fake], clock, store: store).run(problems)
+      #expect(second.predicted.isEmpty)
+      #expect(try store.read().results.compactMap(\.predicted).isEmpty)
+    }
   }
 }
 

@@ -46,6 +46,20 @@ struct TuneCommand: ParsableCommand {
   @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"))
   var variant: [String] = []
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "racing (default), or exhaustive: every candidate, for `atrous replay`.", valueName: "S"),
+    transform: Self.strategy)
+  var strategy: StrategyName = .racing
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Only the i-th of n parts of the problems, for n machines alike; `atrous merge` unites them.", valueName: "i/n"),
+    transform: Arguments.shard)
+  var shard = Shard.whole
+
   @Flag(help: "Measure again what is already known.")
   var fresh = false
 
@@ -56,7 +70,8 @@ struct TuneCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let problems = try problems.selected(orSuite: "quick")
+    let problems = shard.part(of: try problems.selected(orSuite: "quick"))
+    if problems.isEmpty { return print("nothing to do: there are fewer problems than shards") }
     let tuner = try tuner()
     if dryRun { return try show(tuner.forecast(problems)) }
     let progress = TuneProgress()
@@ -80,10 +95,18 @@ struct TuneCommand: ParsableCommand {
     options.cache = measuring.cache
     options.variants = try Registry.shared.ids(variant)
     options.isFresh = fresh
+    options.strategy = strategy
     options.generator = DataGenerator(seed: measuring.seed)
     return Tuner(
       machine: topology.machine, isa: try HostMachine.cappedInstructionSet(), processors: topology.pinningOrder,
       generator: Build.generator, store: Store(database.path), options: options)
+  }
+
+  private static func strategy(_ text: String) throws -> StrategyName {
+    guard let strategy = StrategyName(rawValue: text), strategy != .random else {
+      throw InputError("allowed: racing, exhaustive")
+    }
+    return strategy
   }
 
   private static func budget(_ text: String) throws -> Double? {
@@ -123,6 +146,11 @@ struct TuneCommand: ParsableCommand {
       print(
         "\(failure.record.invalidity.rawValue): \(failure.record.candidate) on \(failure.item.problem): \(failure.reason)"
       )
+    }
+    for (item, prediction) in outcome.predicted {
+      print(
+        "predicted, not measured: \(item.problem), \(Format.count(item.threads, "thread")): "
+          + "\(prediction.candidate.ordered()) (\(prediction.source))")
     }
     for item in outcome.unanswered {
       print("no answer: \(item.problem), \(Format.count(item.threads, "thread"))")

@@ -103,6 +103,22 @@ enum Arguments {
     return large
   }
 
+  /// `2/4`: the second of four.
+  static func shard(_ text: String) throws -> Shard {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], (1...10_000).contains(count),
+      (1...count).contains(index)
+    else { throw InputError("allowed: i/n with 1 ≤ i ≤ n ≤ 10000, such as 2/4") }
+    return Shard(index: index, count: count)
+  }
+
+  static func strategy(_ text: String) throws -> StrategyName {
+    guard let strategy = StrategyName(rawValue: text) else {
+      throw InputError("allowed: \(StrategyName.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return strategy
+  }
+
   static func problem(_ text: String) throws -> Problem { try Problem(text: text) }
 
   static func candidate(_ text: String) throws -> Candidate { try Candidate(text: text) }

@@ -27,6 +27,27 @@ enum Databases {
     return named.isEmpty ? "atrous.json" : named
   }
 
+  /// All that sweeps recorded: of a journal, of a folder of journals, or of a database's journals.
+  /// - Throws: `InputError` where there is none, `DatabaseError` where one does not read.
+  static func sweeps(_ path: String) throws -> Database {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      if try !Store(path).journals().isEmpty { return try Store(path).readWithJournals(sweeps: true, warn: complain) }
+      throw InputError("\(path): no such journal or database")
+    }
+    let isJournal = path.hasSuffix(".jsonl")
+    if !isFolder.boolValue && !isJournal {
+      return try Store(path).readWithJournals(sweeps: true, warn: complain)
+    }
+    var database = Database()
+    for journal in isFolder.boolValue ? try JournalFile.all(in: path) : [JournalFile(path)] {
+      let contents = try journal.read()
+      contents.damage.forEach { complain("\($0)") }
+      database.merge(contents.database)
+    }
+    return database
+  }
+
   /// The database of a file and of its journals that are not merged yet.
   /// - Throws: `InputError` where neither is there, `DatabaseError` where one does not read.
   static func read(_ path: String) throws -> Database {

@@ -16,6 +16,8 @@ public struct Bench: Sendable {
   public var cache = CacheState.warm
   public var data = DataGenerator()
   public var clock: any NanosecondClock = MonotonicClock()
+  /// nil reads the system's counters.
+  public var watch: (any InterferenceWatch)?
 
   public init(
     registry: Registry = .shared, machine: Machine, isa: InstructionSet, processors: [Int], generator: Generator
@@ -41,12 +43,14 @@ public struct Bench: Sendable {
     defer { withExtendedLifetime(pin) {} }
     let preflight = Preflight.checks(machine: machine, threads: threads)
     let teams = try Teams(tuner, processors: pin == nil ? [] : processors)
+    let measured: MeasuredProblem
     do throws(PlanError) {
       let verifier = try Verifier(problem, generator: data, isa: isa)
-      let measured = teams.measured(verifier, TuneItem(problem: problem, threads: threads))
+      measured = teams.measured(verifier, TuneItem(problem: problem, threads: threads))
       for entrant in entrants where cancellation?.isSet != true {
         measured.probe(entrant)
         entrant.samples = []
+        entrant.disturbed = [:]
       }
       sample(measured, entrants.filter(\.isRunning), cancellation, progress)
     } catch {
@@ -58,7 +62,9 @@ public struct Bench: Sendable {
       run: run, placement: teams.placement(threads: threads), peak: teams.peaks[0],
       isCancelled: cancellation?.isSet ?? false,
       rows: entrants.map {
-        BenchRow(record: $0.record(run: run.id), verification: $0.verification, reason: $0.reason)
+        BenchRow(
+          record: $0.record(run: run.id, reference: measured.reference), verification: $0.verification,
+          reason: $0.reason)
       })
   }
 
@@ -69,8 +75,7 @@ public struct Bench: Sendable {
     for round in 0..<rounds {
       if cancellation?.isSet == true { return }
       progress(round)
-      measured.yardstick?.sample()
-      for place in entrants.indices { measured.sample(entrants[(round + place) % entrants.count]) }
+      _ = measured.round(entrants.indices.map { entrants[(round + $0) % entrants.count] }) { false }
     }
   }
 
@@ -98,6 +103,7 @@ public struct Bench: Sendable {
     tuner.options.threads = [threads]
     tuner.options.cache = cache
     tuner.clock = clock
+    tuner.watch = watch
     return tuner
   }
 }

@@ -4,7 +4,7 @@ import CAtrousPlatform
 
 /// Whether the machine is fit to be measured on.
 public enum Preflight {
-  /// Load average, stolen time since start-up, frequency governor and CPU quota. What the system does not tell is left
+  /// Load average, stolen time since start-up, frequency governor, CPU quota and threads of one core. What the system does not tell is left
   /// out.
   ///
   /// - Parameter threads: the most threads that will run.
@@ -16,7 +16,7 @@ public enum Preflight {
     let processors = machine.facts.onlineCPUs ?? 1
     return [
       load(files, processors: processors, threads: threads), steal(files), governor(machine),
-      quota(machine, threads: threads),
+      quota(machine, threads: threads), siblings(machine),
     ].compactMap(\.self)
   }
 
@@ -42,6 +42,13 @@ public enum Preflight {
 
   private static func governor(_ machine: Machine) -> PreflightCheck? {
     machine.facts.governor.map { PreflightCheck(name: "governor", passed: $0 == "performance", detail: $0) }
+  }
+
+  /// Threads of one core share its units.
+  private static func siblings(_ machine: Machine) -> PreflightCheck? {
+    machine.facts.threadsPerCore.map {
+      PreflightCheck(name: "smt", passed: $0 == 1, detail: "\($0) threads a core")
+    }
   }
 
   private static func quota(_ machine: Machine, threads: Int) -> PreflightCheck? {

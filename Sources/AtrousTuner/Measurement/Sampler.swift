@@ -18,8 +18,10 @@ final class Sampler {
   }
 
   /// Executions of a sample, of something that takes about `nanoseconds`.
-  func repeats(for nanoseconds: Double) -> Int {
-    cache == .cold ? 1 : max(1, Int((Self.leastNanoseconds / max(nanoseconds, 1)).rounded(.up)))
+  func repeats(for nanoseconds: Double) -> Int { Self.repeats(for: nanoseconds, cache: cache) }
+
+  static func repeats(for nanoseconds: Double, cache: CacheState) -> Int {
+    cache == .cold ? 1 : max(1, Int((leastNanoseconds / max(nanoseconds, 1)).rounded(.up)))
   }
 
   /// Nanoseconds of one execution. Warm: one execution that is not timed comes first. Cold: the caches are filled with

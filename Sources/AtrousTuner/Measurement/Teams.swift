@@ -13,6 +13,7 @@ final class Teams {
   private let machine: Machine
   private let isa: InstructionSet
   private let limits: MeasuredProblem.Limits
+  private let watch: any InterferenceWatch
   private let counts: [Int]
   private var members: [Int: Member] = [:]
 
@@ -22,6 +23,7 @@ final class Teams {
     isa = tuner.isa
     limits = MeasuredProblem.Limits(error: tuner.options.maxError, workspaceBytes: tuner.options.maxWorkspace)
     counts = tuner.options.threads
+    watch = tuner.watch ?? SystemWatch(machine: tuner.machine)
     for threads in counts where members[threads] == nil {
       let target = Target(machine: machine, isa: isa, threads: threads)
       let team: Team
@@ -46,13 +48,13 @@ final class Teams {
     let member = members[item.threads]!
     return MeasuredProblem(
       verifier, machine: machine, team: member.team, sampler: member.sampler, yardstick: member.yardstick,
-      limits: limits)
+      watch: watch, limits: limits)
   }
 
-  /// FMA peak of every team.
+  /// FMA peak of every team, so far.
   var peaks: [Measurement] { ordered.map(\.yardstick.peak) }
   /// What the fixed loops took over all rounds.
-  var loops: [Measurement] { ordered.compactMap { $0.yardstick.measurement(isa: isa) } }
+  var loops: [Measurement] { ordered.compactMap { $0.yardstick.measurement } }
 
   private var ordered: [Member] { members.sorted { $0.key < $1.key }.map(\.value) }
 }

@@ -14,8 +14,9 @@ final class Yardstick {
   private var workspace: Workspace
   private let team: Team
   private let sampler: Sampler
-  /// GFLOP/s of the best register tile, all threads together.
-  let peak: Measurement
+  private let isa: InstructionSet
+  /// GFLOP/s of the tile before the first round.
+  private let firstRates: [Double]
   /// Nanoseconds of a run of the loop, in every round so far.
   private(set) var samples: [Double] = []
 
@@ -39,16 +40,37 @@ final class Yardstick {
     self.sampler = sampler
     loop = best.loop
     workspace = try loop.makeWorkspace()
-    peak = Measurement(
-      name: "fma_peak", isa: isa, threads: team.threads, unit: "GFLOP/s", samples: best.rates)
+    self.isa = isa
+    firstRates = best.rates
   }
 
-  func sample() {
+  /// Takes one more sample.
+  /// - Returns: whether it took clearly longer than usual.
+  @discardableResult
+  func sample() -> Bool {
     samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) })
+    let recent = samples.suffix(99)
+    return recent.count >= Statistics.leastSamples
+      && samples.last! > Interference.driftFactor * Statistics.median(Array(recent))
+  }
+
+  /// GFLOP/s in the rounds from the sample `first` on; nil where there is none.
+  func rate(from first: Int) -> Double? {
+    let since = samples[min(first, samples.count)...]
+    return since.isEmpty ? nil : Double(loop.flops) / max(Statistics.median(Array(since)), 1)
+  }
+
+  /// GFLOP/s of the best register tile, all threads together: in the rounds where there were enough, since a machine that
+  /// was slow for a moment must not lend its peak to a whole run.
+  var peak: Measurement {
+    let rates = samples.map { Double(loop.flops) / max($0, 1) }
+    return Measurement(
+      name: "fma_peak", isa: isa, threads: team.threads, unit: "GFLOP/s",
+      samples: rates.count >= Statistics.leastSamples ? rates : firstRates)
   }
 
   /// The loop's times over all rounds; nil before the first.
-  func measurement(isa: InstructionSet) -> Measurement? {
+  var measurement: Measurement? {
     samples.isEmpty
       ? nil : Measurement(name: "fma_loop", isa: isa, threads: team.threads, unit: "ns", samples: samples)
   }

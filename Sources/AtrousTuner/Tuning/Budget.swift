@@ -46,6 +46,17 @@ struct Expectation {
     return max(Self.least, reference + probes.reduce(0) { $0 + probe($1) } + rungs + finals)
   }
 
+  /// Every candidate once, and ten times more than half of them.
+  func sweep(_ proposals: [Proposal], _ rules: RaceRules) -> Double {
+    let samples = Double(rules.sweepSamples)
+    return max(Self.least, reference + proposals.reduce(0) { $0 + probe($1) + samples * $1.cost.seconds })
+  }
+
+  /// The reference and one candidate.
+  func firstLook(_ proposals: [Proposal]) -> Double {
+    reference + (proposals.map { probe($0) }.min() ?? 0)
+  }
+
   /// Two plans are made and run for verification, one of them twice more.
   private func probe(_ proposal: Proposal) -> Double {
     2 * (Double(proposal.cost.packedWeightsBytes) / Self.packedBytes + compared) + 4 * proposal.cost.seconds

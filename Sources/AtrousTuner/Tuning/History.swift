@@ -1,3 +1,4 @@
+import Atrous
 import AtrousCore
 import AtrousDatabase
 import AtrousKernels
@@ -26,11 +27,10 @@ struct History {
     maxWorkspace = options.maxWorkspace
   }
 
-  /// The best correct record, of those with enough samples where there are any.
+  /// The best correct record, of those with enough samples where there are any; times of different runs normalised.
   func best(_ key: ResultKey) -> CandidateRecord? {
-    let correct = records(key).filter(isCorrect)
-    let sampled = correct.filter { $0.times.count >= Statistics.leastSamples }
-    return (sampled.isEmpty ? correct : sampled).min { $0.median! < $1.median! }
+    let result = ProblemResult(key: key, candidates: records(key))
+    return result.ranking(Constraints(maxError: .infinity), runs: database.runsByID).first
   }
 
   /// The proposals still worth running. Settled are those that were wrong or failed, that lost clearly, or that have all
@@ -45,6 +45,22 @@ struct History {
     let done = settled(key, best: median, tried)
     return hopeful.filter { !done.contains(text($0)) }
   }
+
+  /// The proposals that a sweep has not measured as often as it should.
+  func unswept(_ proposals: [Proposal], _ key: ResultKey) -> [Proposal] {
+    let records = records(key)
+    let best = records.filter(isCorrect).compactMap(\.median).min() ?? .infinity
+    let swept = records.filter { record in
+      guard record.invalidity == .correct else { return record.invalidity != .constraints }
+      let isFar = record.median ?? 0 > rules.sweepCutoff * best
+      return record.times.count >= (isFar ? 1 : rules.sweepSamples)
+    }
+    let texts = Set(swept.map { "\($0.candidate)" })
+    return proposals.filter { !texts.contains(text($0)) }
+  }
+
+  /// The winners so far as a table.
+  func table(_ registry: Registry) -> Table { database.table(registry: registry).table }
 
   /// The proposal of the best record: it runs again beside newcomers, so that they are compared within one session.
   func incumbent(_ proposals: [Proposal], _ key: ResultKey) -> Proposal? {

@@ -18,6 +18,8 @@ public struct TuneOptions: Sendable {
   public var isFresh = false
   public var generator = DataGenerator()
   public var rules = RaceRules()
+  /// How candidates are chosen for measuring. The journal of an exhaustive run stays, for replays.
+  public var strategy = StrategyName.racing
 
   public init() {}
 }
@@ -68,8 +70,10 @@ public struct TuneOutcome: Sendable {
   public internal(set) var candidates = 0
   /// Candidates that were wrong.
   public internal(set) var failures: [(item: TuneItem, record: CandidateRecord, reason: String)] = []
-  /// Items without any correct candidate.
+  /// Items without any correct candidate, though there was time.
   public internal(set) var unanswered: [TuneItem] = []
+  /// What would run for the items that there was no time for.
+  public internal(set) var predicted: [(item: TuneItem, prediction: Prediction)] = []
   public internal(set) var isCancelled = false
   /// What was set aside or could not be read of earlier runs.
   public internal(set) var warnings: [String] = []

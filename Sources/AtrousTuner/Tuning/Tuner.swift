@@ -17,6 +17,8 @@ public struct Tuner: Sendable {
   /// Where results go; nil keeps them in the outcome only.
   public var store: Store?
   public var clock: any NanosecondClock = MonotonicClock()
+  /// What tells of interference; nil reads the system's counters.
+  public var watch: (any InterferenceWatch)?
 
   public init(
     registry: Registry = .shared, machine: Machine, isa: InstructionSet, processors: [Int], generator: Generator,
@@ -39,7 +41,7 @@ public struct Tuner: Sendable {
     return TuneForecast(
       rows: items(problems).map { item in
         let all = proposals(item)
-        let open = history.open(all, key(item, placement: placement))
+        let open = open(all, key(item, placement: placement), history)
         let target = target(item)
         return TuneForecast.Row(
           item: item,
@@ -56,9 +58,9 @@ public struct Tuner: Sendable {
 
   /// Tunes the problems.
   ///
-  /// With a budget the cheapest problems are raced at once; then every other one first gets one verified candidate,
-  /// whatever the time, and what is left is spread over their races. Candidates go to the journal one by one as they are done; at the end, also an early one, the journal
-  /// goes into the database.
+  /// With a budget the cheapest problems are raced at once; then every other one for which there is time first gets one
+  /// verified candidate, and what is left is spread over their races. What could not be reached is predicted. Candidates go
+  /// to the journal one by one as they are done; at the end, also an early one, the journal goes into the database.
   ///
   /// - Parameters:
   ///   - cancellation: ends the run after the sample being taken.
@@ -92,6 +94,11 @@ public struct Tuner: Sendable {
     registry.proposals(for: item.problem, on: target(item), from: registry.racing, variants: options.variants)
   }
 
+  /// Of the proposals, those the strategy still has to measure.
+  func open(_ proposals: [Proposal], _ key: ResultKey, _ history: History) -> [Proposal] {
+    options.strategy == .exhaustive ? history.unswept(proposals, key) : history.open(proposals, key)
+  }
+
   /// What runs without any measurement.
   func untuned(_ item: TuneItem) -> Candidate? {
     let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
@@ -100,13 +107,17 @@ public struct Tuner: Sendable {
 
   func expected(_ item: TuneItem, _ proposals: [Proposal]) -> Double {
     guard !proposals.isEmpty else { return 0 }
-    return Expectation(item.problem).race(proposals, options.rules)
+    let expectation = Expectation(item.problem)
+    return options.strategy == .exhaustive
+      ? expectation.sweep(proposals, options.rules) : expectation.race(proposals, options.rules)
   }
 
   func history() throws(TunerError) -> History {
     guard let store, !options.isFresh else { return .none(options) }
     do throws(DatabaseError) {
-      return History(try store.readWithJournals(), generator: generator, machine: machine.key, options: options)
+      return History(
+        try store.readWithJournals(sweeps: options.strategy == .exhaustive), generator: generator, machine: machine.key,
+        options: options)
     } catch {
       throw .database(error)
     }

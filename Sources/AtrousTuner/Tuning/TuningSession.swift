@@ -1,3 +1,4 @@
+import Atrous
 import AtrousCore
 import AtrousDatabase
 import AtrousKernels
@@ -11,11 +12,14 @@ final class TuningSession {
   private let history: History
   private let references: VerifierCache
   private let teams: Teams
+  private let resolver: Resolver
   private var journal: Journal?
   private var outcome: TuneOutcome
   /// What is expected of the items not yet raced, in order.
   private var needs: [Double]
   private var answered: Set<TuneItem> = []
+  /// Items that were tried, however it ended.
+  private var reached: Set<TuneItem> = []
 
   init(
     _ tuner: Tuner, items: [TuneItem], processors: [Int], cancellation: CancellationFlag?
@@ -26,10 +30,15 @@ final class TuningSession {
     start = tuner.clock.nanoseconds
     history = try tuner.history()
     references = VerifierCache(generator: tuner.options.generator, isa: tuner.isa)
+    let known = TableStack.Layer(origin: "database", table: history.table(tuner.registry))
+    resolver = Resolver(
+      tables: TableStack([known] + TableStack.shared.layers), machine: tuner.machine, isa: tuner.isa,
+      registry: tuner.registry)
     let preflight = Preflight.checks(machine: tuner.machine, threads: tuner.options.threads.max() ?? 1)
     teams = try Teams(tuner, processors: processors)
     let run = Run(
-      generator: tuner.generator, machine: tuner.machine, measurements: teams.peaks, preflight: preflight)
+      generator: tuner.generator, machine: tuner.machine, measurements: teams.peaks, preflight: preflight,
+      strategy: tuner.options.strategy.rawValue)
     outcome = TuneOutcome(run: run)
     needs = []
     do throws(DatabaseError) { journal = try tuner.store?.openJournal(for: run) } catch { throw .database(error) }
@@ -45,10 +54,17 @@ final class TuningSession {
       try race(&order, most: budget / Double(2 * items.count), observer)
       for index in order where history.best(key(items[index])) == nil {
         if outcome.isCancelled { return }
+        if isTooLong(items[index]) { continue }
         try race(index, isFirstLook: true, limit: 0, observer)
       }
     }
     try race(&order, most: .infinity, observer)
+  }
+
+  /// Whether even one candidate would probably pass the budget. The very first item is looked at whatever it takes.
+  private func isTooLong(_ item: TuneItem) -> Bool {
+    guard let left = budgetLeft, !answered.isEmpty else { return false }
+    return left <= 0 || Expectation(item.problem).firstLook(tuner.proposals(item)) > left
   }
 
   /// Races the first items whose needs are at most `most` seconds, and takes them from the order.
@@ -56,7 +72,8 @@ final class TuningSession {
     while let index = order.first, needs[index] <= most, !outcome.isCancelled {
       let share = budgetLeft.map { left in Budget.shares(of: left, needs: order.map { needs[$0] })[0] }
       order.removeFirst()
-      if share ?? .infinity > 0 || !answered.contains(items[index]) {
+      let isKnown = answered.contains(items[index]) || history.best(key(items[index])) != nil
+      if isKnown ? share ?? .infinity > 0 : !isTooLong(items[index]) {
         try race(index, isFirstLook: false, limit: share, observer)
       }
       needs[index] = 0
@@ -65,22 +82,40 @@ final class TuningSession {
 
   /// Closes the journal and brings it into the database.
   func end() throws(TunerError) -> TuneOutcome {
-    outcome.unanswered = items.filter { !answered.contains($0) && history.best(key($0)) == nil }
-    outcome.run = outcome.run.with(teams.loops)
+    let open = items.filter { !answered.contains($0) && history.best(key($0)) == nil }
+    outcome.unanswered = open.filter(reached.contains)
+    outcome.run = outcome.run.with(teams.peaks + teams.loops)
+    var own = Database(runs: [outcome.run])
+    for item in open where !reached.contains(item) && !outcome.isCancelled {
+      guard let prediction = prediction(item) else {
+        outcome.unanswered.append(item)
+        continue
+      }
+      outcome.predicted.append((item, prediction))
+      own.add(prediction, to: key(item))
+    }
     journal = nil
     do throws(DatabaseError) {
       if let store = tuner.store {
-        try store.merge(Database(runs: [outcome.run]))
+        try store.merge(own)
         var warnings: [String] = []
         outcome.database = try store.mergeJournals { warnings.append($0) }
         outcome.warnings = warnings
       } else {
-        outcome.database.add(outcome.run)
+        outcome.database.merge(own)
       }
     } catch {
       throw .database(error)
     }
     return outcome
+  }
+
+  private func prediction(_ item: TuneItem) -> Prediction? {
+    guard let resolution = try? resolver.resolve(item.problem, threads: item.threads),
+      let variant = tuner.registry[resolution.candidate.variant]
+    else { return nil }
+    return Prediction(
+      run: outcome.run.id, candidate: resolution.candidate, revision: variant.revision, source: "\(resolution.rung)")
   }
 
   private func race(
@@ -89,16 +124,12 @@ final class TuningSession {
     let item = items[index]
     let open = open(item)
     if open.isEmpty { return }
-    let incumbent = history.incumbent(tuner.proposals(item), key(item))
-    let roles = Race.Roles(
-      incumbent: incumbent?.candidate.sorted, untuned: tuner.untuned(item)?.sorted,
-      tried: history.tried(open, key(item)))
-    let proposals = open + (incumbent.map { open.map(\.candidate).contains($0.candidate) ? [] : [$0] } ?? [])
+    reached.insert(item)
     observer(.began(item, index: index, of: items.count, isFirstLook: isFirstLook, secondsLeft: secondsLeft))
     let began = tuner.clock.seconds
     let verifier: Verifier
     do throws(PlanError) {
-      verifier = try references.verifier(of: item.problem)
+      verifier = try references.verifier(of: item.problem, within: referenceSeconds)
     } catch {
       observer(.failed(item, reason: "\(error)"))
       return
@@ -108,20 +139,43 @@ final class TuningSession {
     var failed: TunerError?
     var best: CandidateRecord?
     withoutActuallyEscaping(observer) { observer in
-      let race = Race(
-        problem, rules: tuner.options.rules, limit: rest, roles: roles, cancellation: cancellation
+      let field = Field(
+        problem, rules: tuner.options.rules, limit: rest, roles: roles(item, open), cancellation: cancellation
       ) { entrant in
-        let record = entrant.record(run: self.outcome.run.id)
+        let record = entrant.record(run: self.outcome.run.id, reference: problem.reference)
         do throws(TunerError) { try self.add(record, entrant, item) } catch { failed = failed ?? error }
         if record.invalidity == .correct, record.median! < best?.median ?? .infinity { best = record }
         observer(.finished(item, record, secondsLeft: self.secondsLeft))
       }
-      _ = race.run(proposals)
-      outcome.isCancelled = race.isCancelled
+      let isSweep = tuner.options.strategy == .exhaustive
+      tuner.options.strategy.strategy(tuner.options.rules).search(isSweep ? open : proposals(item, open), in: field)
+      if isSweep { field.close() } else { field.complete() }
+      outcome.isCancelled = field.isCancelled
     }
     if let failed { throw failed }
     if best != nil { answered.insert(item) }
     observer(.ended(item, index: index, best: best, secondsLeft: secondsLeft))
+  }
+
+  /// With a budget no reference takes more than a quarter of an equal share of it.
+  private var referenceSeconds: Double {
+    tuner.options.budget.map { $0 / Double(4 * items.count) } ?? .infinity
+  }
+
+  private func roles(_ item: TuneItem, _ open: [Proposal]) -> Field.Roles {
+    var roles = Field.Roles()
+    roles.incumbent = history.incumbent(tuner.proposals(item), key(item))?.candidate.sorted
+    roles.hint = (try? resolver.resolve(item.problem, threads: item.threads))?.candidate.sorted
+    roles.untuned = tuner.untuned(item)?.sorted
+    roles.tried = history.tried(open, key(item))
+    roles.known = history.best(key(item))?.median ?? .infinity
+    return roles
+  }
+
+  /// What is open, and the incumbent again beside it.
+  private func proposals(_ item: TuneItem, _ open: [Proposal]) -> [Proposal] {
+    guard let incumbent = history.incumbent(tuner.proposals(item), key(item)) else { return open }
+    return open.map(\.candidate).contains(incumbent.candidate) ? open : open + [incumbent]
   }
 
   private func add(_ record: CandidateRecord, _ entrant: Entrant, _ item: TuneItem) throws(TunerError) {
@@ -136,7 +190,7 @@ final class TuningSession {
     do throws(DatabaseError) { try journal.append(record, to: key(item)) } catch { throw .database(error) }
   }
 
-  private func open(_ item: TuneItem) -> [Proposal] { history.open(tuner.proposals(item), key(item)) }
+  private func open(_ item: TuneItem) -> [Proposal] { tuner.open(tuner.proposals(item), key(item), history) }
 
   private func key(_ item: TuneItem) -> ResultKey {
     tuner.key(item, placement: teams.placement(threads: item.threads))
@@ -148,8 +202,10 @@ final class TuningSession {
 }
 
 extension Run {
-  /// With more measurements.
-  fileprivate func with(_ more: [Measurement]) -> Run {
-    Run(id: id, generator: generator, machine: machine, measurements: measurements + more, preflight: preflight)
+  /// With these measurements.
+  fileprivate func with(_ measurements: [Measurement]) -> Run {
+    Run(
+      id: id, generator: generator, machine: machine, measurements: measurements, preflight: preflight,
+      strategy: strategy)
   }
 }

@@ -14,9 +14,11 @@ final class VerifierCache {
     self.isa = isa
   }
 
-  func verifier(of problem: Problem) throws(PlanError) -> Verifier {
+  /// - Parameter seconds: problems whose whole reference is expected to take longer are verified by samples.
+  func verifier(of problem: Problem, within seconds: Double) throws(PlanError) -> Verifier {
     if let verifier = kept.first(where: { $0.problem == problem }) { return verifier }
-    let verifier = try Verifier(problem, generator: generator, isa: isa)
+    let isLong = Expectation(problem).reference > seconds
+    let verifier = try Verifier(problem, generator: generator, isa: isa, method: isLong ? .sampled : nil)
     kept.append(verifier)
     while kept.count > 1, kept.reduce(0, { $0 + $1.byteCount }) > Self.mostBytes { kept.removeFirst() }
     return verifier

@@ -3,13 +3,19 @@ import AtrousDatabase
 import AtrousKernels
 
 /// One problem on one team of threads: makes, verifies and times entrants.
-final class MeasuredProblem {
+final class MeasuredProblem: SampleSource {
   let verifier: Verifier
   let team: Team
   let sampler: Sampler
   let yardstick: Yardstick?
   let limits: Limits
+  private let watch: any InterferenceWatch
   private let machine: Machine
+  /// Samples of the yardstick before this problem.
+  private let firstReference: Int
+  private var lastReference = 0.0
+  private var rounds = 0
+  private var roundsAgain = 0
   private let output: GuardedBuffer
 
   /// What a candidate may not pass.
@@ -21,7 +27,7 @@ final class MeasuredProblem {
 
   init(
     _ verifier: Verifier, machine: Machine, team: Team, sampler: Sampler, yardstick: Yardstick? = nil,
-    limits: Limits = Limits()
+    watch: any InterferenceWatch, limits: Limits = Limits()
   ) {
     self.verifier = verifier
     self.machine = machine
@@ -29,10 +35,15 @@ final class MeasuredProblem {
     self.sampler = sampler
     self.yardstick = yardstick
     self.limits = limits
+    self.watch = watch
+    firstReference = yardstick?.samples.count ?? 0
     output = GuardedBuffer("output", count: verifier.problem.outputElements)
   }
 
   var clock: any NanosecondClock { sampler.clock }
+  var seconds: Double { clock.seconds }
+  /// GFLOP/s of the yardstick beside this problem's samples.
+  var reference: Double? { yardstick?.rate(from: firstReference) }
 
   /// Makes the plan, verifies it, and takes the first sample: the probe. What fails is out.
   func probe(_ entrant: Entrant) {
@@ -68,12 +79,66 @@ final class MeasuredProblem {
       entrant.ready = try ReadyPlan(plan)
       let first = Double(clock.nanoseconds - start)
       entrant.repeats = sampler.repeats(for: min(first, entrant.proposal.cost.seconds * 1e9))
-      sample(entrant)
+      if clock.seconds - lastReference > Self.referenceSeconds { sampleReference() }
+      sampleUndisturbed(entrant)
       entrant.repeats = sampler.repeats(for: entrant.samples[0])
     } catch {
       entrant.invalidity = .runtime
       entrant.reason = error.description
     }
+  }
+
+  /// The yardstick is sampled in every round, and between probes after so many seconds.
+  private static let referenceSeconds = 0.02
+  private static let probeAttempts = 3
+
+  /// Samples the yardstick, then each; what was disturbed is taken once again, as long as such rounds are few; else the
+  /// samples are marked.
+  func round(_ entrants: [Entrant], stops: () -> Bool) -> Bool {
+    guard !entrants.isEmpty else { return true }
+    while true {
+      rounds += 1
+      let before = watch.reading()
+      let isDrift = sampleReference()
+      var taken: [Entrant] = []
+      for entrant in entrants where !stops() {
+        sample(entrant)
+        taken.append(entrant)
+      }
+      let seen = Interference.between(before, watch.reading()).union(isDrift ? [.drift] : [])
+      let isWhole = taken.count == entrants.count
+      if !seen.isEmpty && isWhole && 4 * roundsAgain <= rounds && !stops() {
+        roundsAgain += 1
+        taken.forEach { $0.samples.removeLast() }
+        continue
+      }
+      for entrant in taken {
+        for cause in seen { entrant.disturbed[cause.rawValue, default: 0] += 1 }
+      }
+      return isWhole
+    }
+  }
+
+  /// One sample decides whether an entrant stays, so one that was disturbed is taken again.
+  private func sampleUndisturbed(_ entrant: Entrant) {
+    for attempt in 1...Self.probeAttempts {
+      let before = watch.reading()
+      sample(entrant)
+      let seen = Interference.between(before, watch.reading())
+      if seen.isEmpty { return }
+      if attempt < Self.probeAttempts {
+        entrant.samples.removeLast()
+      } else {
+        for cause in seen { entrant.disturbed[cause.rawValue, default: 0] += 1 }
+      }
+    }
+  }
+
+  @discardableResult
+  private func sampleReference() -> Bool {
+    let isDrift = yardstick?.sample() ?? false
+    lastReference = clock.seconds
+    return isDrift
   }
 
   /// Takes one more sample.

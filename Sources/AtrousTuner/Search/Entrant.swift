@@ -1,0 +1,60 @@
+import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+
+/// A candidate in a search: what is known of it so far.
+package final class Entrant {
+  package let proposal: Proposal
+  var verification: Verification?
+  /// nil before the candidate is verified, and after it is out; always nil in a replay.
+  var ready: ReadyPlan?
+  /// Nanoseconds of one execution, in the order measured; the first is the probe.
+  package var samples: [Double] = []
+  /// Executions of one sample.
+  package var repeats = 1
+  package var invalidity = Invalidity.correct
+  /// Samples that were taken while something got in the way, by what it was.
+  var disturbed: [String: Int] = [:]
+  /// Why it failed.
+  var reason: String?
+  var workspaceBytes: Int
+  var packedWeightsBytes: Int
+
+  package init(_ proposal: Proposal) {
+    self.proposal = proposal
+    workspaceBytes = proposal.cost.workspaceBytes
+    packedWeightsBytes = proposal.cost.packedWeightsBytes
+  }
+
+  package var median: Double { samples.isEmpty ? .infinity : Statistics.median(samples) }
+  /// Right, and timed at least once.
+  var isTimed: Bool { invalidity == .correct && !samples.isEmpty }
+  var isRunning: Bool { ready != nil && invalidity == .correct }
+  var variant: VariantID { proposal.candidate.variant }
+
+  /// Seconds of so many more samples, in which the executions that are timed follow one that is not.
+  func seconds(of count: Int) -> Double { Double(max(count, 0)) * median * Double(repeats + 1) * 1e-9 }
+
+  /// - Parameter reference: GFLOP/s of the yardstick beside its samples.
+  func record(run: String, reference: Double?) -> CandidateRecord {
+    CandidateRecord(
+      run: run, candidate: proposal.candidate, revision: proposal.variant.revision, times: samples,
+      maxError: verification?.maxError,
+      verification: verification.map { $0.method == .full ? .full : .sampled }, workspaceBytes: workspaceBytes,
+      packedWeightsBytes: packedWeightsBytes, invalidity: invalidity,
+      reference: reference, disturbed: disturbed)
+  }
+}
+
+/// A plan with its workspace.
+final class ReadyPlan {
+  let plan: Plan
+  var workspace: Workspace
+
+  init(_ plan: Plan) throws(PlanError) {
+    self.plan = plan
+    workspace = try plan.makeWorkspace()
+  }
+
+  var bytes: Int { workspace.bytes + plan.packedWeightsBytes }
+}

@@ -1,0 +1,37 @@
+/// How a problem's candidates are searched. What `atrous replay` found of these on recorded sweeps stands in
+/// `Results/LOG.md`.
+public struct RaceRules: Hashable, Sendable {
+  /// Probes in a row that may fail to lower the best time by `gain` before a race without a limit stops probing.
+  public var patience = 12
+  public var gain = 0.01
+  /// Not run at all: expected to take more than this times the best.
+  public var timeoutFactor = 10.0
+  /// After its first probe, who takes more than this times the best is out.
+  public var probeCutoff = 3.0
+  /// Of those left after the probes, as many times the finalists go into the rounds, if within `fieldCutoff` of the best.
+  public var fieldFactor = 3
+  public var fieldCutoff = 1.3
+  /// Candidates left for the last rounds, and the samples each of them gets.
+  public var finalists = 4
+  public var finalSamples = 8
+
+  /// The best of every variant is sampled for comparison while it takes no more than this times the best.
+  public var leaderCutoff = 5.0
+  /// Samples of a finalist in the record, if the budget allows, and the most it gets.
+  public var leastSamples = 20
+  public var mostSamples = 40
+  /// The finals' time is kept back from the probes and the rungs, up to this share of all.
+  public var finalsShare = 0.5
+  /// What it may take to give the best enough samples for an interval when the time is up.
+  public var answerSeconds = 0.5
+  /// Plans kept at once take no more memory than this; the slowest go first.
+  public var planBytes = 2 << 30
+
+  /// A sweep samples so many times who takes no more than `sweepCutoff` times the best, the others once.
+  public var sweepSamples = 10
+  public var sweepCutoff = 4.0
+  /// Candidates of a sweep that are sampled in alternation.
+  public var sweepBlock = 8
+
+  public init() {}
+}

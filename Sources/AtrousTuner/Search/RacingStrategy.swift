@@ -1,0 +1,125 @@
+import AtrousCore
+import AtrousKernels
+
+/// Few probes, then successive halving in interleaved rounds (Jamieson and Talwalkar, *Non-stochastic best arm
+/// identification and hyperparameter optimization*, 2016).
+///
+/// Those with a part of their own are probed first, then every variant's initial configuration, then whoever is expected to
+/// be the fastest by the cost model, corrected by what the most similar measured configurations took. Without a limit
+/// probing ends when it has not paid for some time; with one, when only the finals' time is left. Rounds then sample every
+/// survivor, and after each rung the slower half drops out.
+struct RacingStrategy: SearchStrategy {
+  let rules: RaceRules
+
+  func search(_ proposals: [Proposal], in field: Field) {
+    explore(proposals, field)
+    halve(field)
+  }
+
+  private func explore(_ proposals: [Proposal], _ field: Field) {
+    var expectations = Expectations()
+    var open = proposals
+    var (best, failures) = (Double.infinity, 0)
+    while let index = next(open, expectations, field) {
+      let isExtra = rank(open[index], field.roles) > 2
+      if field.stopsProbing() && (!field.running.isEmpty || field.isCancelled) { return }
+      if field.limit == nil && isExtra && failures >= rules.patience { return }
+      let proposal = open.remove(at: index)
+      if rank(proposal, field.roles) > 1 && proposal.cost.seconds * 1e9 > rules.timeoutFactor * field.best { continue }
+      let before = field.running.count
+      field.probe(proposal)
+      if let entrant = field.running.last, field.running.count > before { expectations.learn(entrant) }
+      failures = field.best < (1 - rules.gain) * best ? 0 : failures + (isExtra ? 1 : 0)
+      best = min(best, field.best)
+    }
+  }
+
+  /// The incumbent, what the tables choose, the untuned candidate, initial configurations, the others, and what an
+  /// earlier run tried, each by expected time.
+  private func next(_ open: [Proposal], _ expectations: Expectations, _ field: Field) -> Int? {
+    open.indices.min { left, right in
+      let mine = (rank(open[left], field.roles), expectations.seconds(open[left]))
+      let theirs = (rank(open[right], field.roles), expectations.seconds(open[right]))
+      return mine != theirs ? mine < theirs : left < right
+    }
+  }
+
+  private func rank(_ proposal: Proposal, _ roles: Field.Roles) -> Int {
+    let candidate = proposal.candidate.sorted
+    if candidate == roles.incumbent || candidate == roles.hint { return 0 }
+    if candidate == roles.untuned { return 1 }
+    if roles.tried.contains(candidate) { return 4 }
+    return proposal.isInitial ? 2 : 3
+  }
+
+  private func halve(_ field: Field) {
+    var count = rules.fieldFactor * rules.finalists
+    var samples = 2
+    field.keep(count, within: rules.fieldCutoff)
+    while count > rules.finalists && !field.stopsHalving() {
+      let entered = contenders(field, count)
+      guard field.round({ entrant in entered.contains { $0 === entrant } ? samples : 0 }) else { return }
+      if entered.allSatisfy({ $0.samples.count >= samples }) {
+        count = max(rules.finalists, count / 2)
+        samples *= 2
+      }
+    }
+    final(field)
+  }
+
+  /// Samples the finalists; who is clearly slower than the best has enough.
+  private func final(_ field: Field) {
+    while true {
+      let entered = contenders(field, rules.finalists)
+      guard let best = entered.first, entered.contains(where: { isOpen($0, best) }) else { return }
+      let isDone = !field.round { entrant in
+        entered.contains { $0 === entrant } && isOpen(entrant, best) ? rules.finalSamples : 0
+      }
+      if isDone || field.stops() { return }
+    }
+  }
+
+  private func isOpen(_ entrant: Entrant, _ best: Entrant) -> Bool {
+    guard entrant.samples.count < rules.finalSamples else { return false }
+    return entrant === best || entrant.samples.count < 3 || entrant.samples.min()! <= best.samples.max()!
+  }
+
+  private func contenders(_ field: Field, _ count: Int) -> [Entrant] {
+    Array(
+      field.running.sorted { $0.median < $1.median }.prefix { $0.median <= rules.fieldCutoff * field.best }.prefix(
+        count))
+  }
+}
+
+/// Expected times of what was not measured: the cost model's, times what it was off by on the measured configurations of
+/// the variant that differ in the fewest settings.
+struct Expectations {
+  private struct Measured {
+    let settings: [Setting]
+    let ratio: Double
+  }
+
+  private var measured: [VariantID: [Measured]] = [:]
+  private var all: [Double] = []
+
+  mutating func learn(_ entrant: Entrant) {
+    let ratio = entrant.median * 1e-9 / max(entrant.proposal.cost.seconds, 1e-12)
+    let settings = entrant.proposal.candidate.configuration.settings
+    measured[entrant.variant, default: []].append(Measured(settings: settings, ratio: ratio))
+    all.append(ratio)
+  }
+
+  func seconds(_ proposal: Proposal) -> Double {
+    let settings = proposal.candidate.configuration.settings
+    guard let known = measured[proposal.candidate.variant] else {
+      return proposal.cost.seconds * (all.min() ?? 1)
+    }
+    var (least, sum, count) = (Int.max, 0.0, 0.0)
+    for other in known {
+      let distance = zip(settings, other.settings).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+      if distance < least { (least, sum, count) = (distance, 0, 0) }
+      if distance == least { (sum, count) = (sum + other.ratio, count + 1) }
+    }
+    return proposal.cost.seconds * sum / count
+  }
+}
