@@ -43,7 +43,7 @@ extension ProblemView.Row {
     behind = Format.ratio(median / (assessment.best[0].median ?? median))
     nominal = Format.gigaflops(assessment.problem.nominalFLOPs, median)
     useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
-    samples = "\(record.times.count)"
+    samples = "\(record.times.count)" + (record.isNoisy ? " (noisy)" : "")
     error = Format.error(record.maxError) + (record.verification == .sampled ? " (sampled)" : "")
     workspace = Format.bytes(record.workspaceBytes)
     weights = Format.bytes(record.packedWeightsBytes)

@@ -136,7 +136,7 @@ struct UncoveredView {
     let failed = assessments.filter { $0.winner == nil }.map { assessment in
       UncoveredView(
         problem: "\(assessment.problem)", conditions: assessment.result.key.conditions,
-        reason: assessment.outcomes.isEmpty ? "nothing was tried" : "tried: \(assessment.outcomeText)")
+        reason: assessment.missingReason)
     }
     var problems: [Problem] = []
     var conditions: [String] = []
@@ -160,6 +160,13 @@ extension Assessment {
   fileprivate var gainText: String {
     guard let gain else { return "not measured" }
     return Format.ratio(gain.value, gain.interval, samples: gainSamples)
+  }
+
+  /// Why there is no winner, and what would run.
+  fileprivate var missingReason: String {
+    let tried = outcomes.isEmpty ? "nothing was tried" : "tried: \(outcomeText)"
+    guard let predicted = result.predicted else { return tried }
+    return "\(tried); predicted: `\(predicted.candidate)` (\(predicted.source))"
   }
 
   /// `40 correct, 3 timeout`

@@ -139,7 +139,8 @@ struct TuneCommand: ParsableCommand {
         let median = record.median ?? .infinity
         return [
           "\(winner.key.problem)", "\(winner.key.threads)", "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
-          Format.time(record), Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
+          Format.time(record) + (record.isNoisy ? " noisy" : ""),
+          Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
         ]
       })
     for failure in outcome.failures.prefix(20) {
@@ -184,6 +185,10 @@ private struct TunedRow: Encodable {
   var samples: Int
   var maxError: Double?
   var workspaceBytes: Int
+  /// At least half of the samples were disturbed.
+  var noisy: Bool
+  /// GFLOP/s of the reference loop beside the samples.
+  var referenceGflops: Double?
   var ties: [String]
 
   init(_ winner: Winner) {
@@ -199,6 +204,8 @@ private struct TunedRow: Encodable {
     samples = record.times.count
     maxError = record.maxError
     workspaceBytes = record.workspaceBytes
+    noisy = record.isNoisy
+    referenceGflops = record.reference
     ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
   }
 }
