@@ -51,6 +51,17 @@ import Testing
     "g8 c8 h9 w9 k8 r3 s3 d2 psame nchw", "g4 c4 h9 w9 k8 r3 s3 d2 psame nhwc", "c7 w40 k9 s2 d8 pcausal nhwc",
     "c7 w40 k9 s2 d8 pcausal nchw", "n2 c3 w100 k5 s7 d4 pcausal nchw relu", "c3 z4 h5 w6 k4 t3 r3 s3 d2 psame nhwc",
     "c3 z4 h5 w6 k4 t2 r3 s3 d2 psame nchw bias",
+    // Depthwise: channels at and around the vectors, multipliers, blocks of channels, phases of every length, wide rows.
+    "c1 h7 w9 k1 r3 s3 d2 psame nhwc bias", "c1 h7 w9 k3 r3 s3 d2 psame nchw bias add relu",
+    "g7 c7 h6 w11 k7 r3 s3 d3 psame nhwc add", "g17 c17 h6 w11 k17 r3 s3 d3 psame nhwc bias add leaky:0.1",
+    "g9 c9 h7 w8 k18 r3 s3 d2 psame nhwc bias", "g7 c7 h5 w9 k21 r3 s3 d1 psame nhwc bias add relu6",
+    "g7 c7 h5 w9 k21 r3 s3 d2 psame nchw bias add relu6", "n2 g150 c150 h8 w10 k150 r3 s3 d4 psame nhwc bias relu",
+    "g64 c64 h9 w5 k64 r3 s3 dh2 dw4 psame nhwc", "g18 c18 h5 w4 k18 r3 s3 d7 psame nhwc",
+    "g18 c18 h5 w4 k18 r3 s3 d7 psame nchw", "g18 c18 h8 w9 k18 r3 s3 d2 pt5 pl3 nhwc",
+    "g18 c18 h8 w9 k18 r3 s3 d2 pr1 nchw add", "g18 c18 h13 w12 k36 r3 s3 st2 d4 p4 nhwc bias",
+    "g5 c5 h13 w40 k5 r3 s3 st2 d3 p3 nchw", "g6 c6 h13 w1 k6 r3 s3 d2 psame nchw",
+    "g20 c20 h13 w1 k20 r3 s3 d2 psame nhwc",
+    "g5 c5 h9 w70 k10 r5 s7 st3 d2 psame nchw bias", "n2 g3 c3 w2100 k3 s3 d64 pcausal nchw bias add relu",
   ])
   func equalsTheDefinition(_ text: String) throws { try check(Problem(text: text), seed: 1) }
 

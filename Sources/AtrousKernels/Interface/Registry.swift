@@ -8,6 +8,8 @@ public struct Registry: Sendable {
 
   /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
   public static let standard: [any KernelVariant] = [
+    DepthwiseNCHWVariant(),
+    DepthwiseTileVariant(),
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(WinogradVariant()),
     LayoutConverting(ShortPhaseVariant()),
