@@ -67,28 +67,27 @@ private typealias Eight = SIMD8<Float>
     let pitch = args.pointee.source_pitch
     let from = args.pointee.source + (row &* pitch &+ column)
     let (a, b, c, d) = (eight(from), eight(from + pitch), eight(from + 2 &* pitch), eight(from + 3 &* pitch))
+    let step = args.pointee.destination_pitch
+    let to = args.pointee.destination + (column &* step &+ row)
     let (low, high) = (from + 4 &* pitch, from + 6 &* pitch)
     let (e, f, g, h) = (eight(low), eight(low + pitch), eight(high), eight(high + pitch))
     let (ab, cd) = (atrous_first_elements(a, b), atrous_first_elements(c, d))
     let (ef, gh) = (atrous_first_elements(e, f), atrous_first_elements(g, h))
-    storeColumns(args, row, column, atrous_first_pairs(ab, cd), atrous_first_pairs(ef, gh))
-    storeColumns(args, row, column &+ 1, atrous_last_pairs(ab, cd), atrous_last_pairs(ef, gh))
+    storeColumns(to, step, atrous_first_pairs(ab, cd), atrous_first_pairs(ef, gh))
+    storeColumns(to + step, step, atrous_last_pairs(ab, cd), atrous_last_pairs(ef, gh))
     let (ab2, cd2) = (atrous_last_elements(a, b), atrous_last_elements(c, d))
     let (ef2, gh2) = (atrous_last_elements(e, f), atrous_last_elements(g, h))
-    storeColumns(args, row, column &+ 2, atrous_first_pairs(ab2, cd2), atrous_first_pairs(ef2, gh2))
-    storeColumns(args, row, column &+ 3, atrous_last_pairs(ab2, cd2), atrous_last_pairs(ef2, gh2))
+    storeColumns(to + 2 &* step, step, atrous_first_pairs(ab2, cd2), atrous_first_pairs(ef2, gh2))
+    storeColumns(to + 3 &* step, step, atrous_last_pairs(ab2, cd2), atrous_last_pairs(ef2, gh2))
   }
 
   @inline(__always) private func eight(_ from: Floats) -> Eight { UnsafeRawPointer(from).loadUnaligned(as: Eight.self) }
 
-  /// Columns `column` and `column + 4`: the halves of what rows 0…3 and rows 4…7 were unpacked to.
-  @inline(__always) private func storeColumns(
-    _ args: UnsafePointer<atrous_transpose_args>, _ row: Int, _ column: Int, _ x: Eight, _ y: Eight
-  ) {
-    let step = args.pointee.destination_pitch
-    let to = UnsafeMutableRawPointer(args.pointee.destination + (column &* step &+ row))
-    to.storeBytes(of: atrous_first_halves(x, y), as: Eight.self)
-    to.storeBytes(of: atrous_last_halves(x, y), toByteOffset: step &* 16, as: Eight.self)
+  /// A column and the fourth after it: the halves of what rows 0…3 and rows 4…7 were unpacked to.
+  @inline(__always) private func storeColumns(_ to: MutableFloats, _ step: Int, _ x: Eight, _ y: Eight) {
+    let raw = UnsafeMutableRawPointer(to)
+    raw.storeBytes(of: atrous_first_halves(x, y), as: Eight.self)
+    raw.storeBytes(of: atrous_last_halves(x, y), toByteOffset: step &* 16, as: Eight.self)
   }
 #endif
 
