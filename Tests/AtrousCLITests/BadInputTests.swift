@@ -54,6 +54,7 @@ import Testing
     ("verify|--max-gflop|1e999", "above 0"),
     ("verify|--max-candidates|0", "1 to"),
     ("verify|--threads|0", "1 to 1022"),
+    ("network|context-module|--layout|chwn", "allowed: nchw, nhwc, nchw8c, nchw16c"),
     ("verify|--threads|1023", "1 to 1022"),
     ("tune|--threads|", "auto"),
     ("tune|--threads|1,,2", "auto"),

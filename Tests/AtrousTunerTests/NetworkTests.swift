@@ -5,10 +5,12 @@ import Testing
 @Suite struct NetworkTests {
   private static let untuned = Resolver(tables: TableStack([]))
 
-  @Test(arguments: [Layout.nhwc, .nchw]) func theContextModulePassesItsInputOn(layout: Layout) throws {
+  @Test(arguments: Layout.allCases) func theContextModulePassesItsInputOn(layout: Layout) throws {
     let network = try Network(try Suites.named("context-module"), layout: layout)
     let report = try network.run(resolver: Self.untuned, rounds: 2)
-    #expect(report.identityError <= 1e-5)
+    #expect(report.identityError <= 1e-5 && report.layout == layout)
+    #expect(network.layers.dropFirst().allSatisfy { $0.problem.inputLayout == layout })
+    #expect(network.layers.dropLast().allSatisfy { $0.problem.outputLayout == layout })
     #expect(report.layers.map(\.layer.field.height.size) == [3, 5, 9, 17, 33, 65, 67, 67])
     #expect(report.layers.map(\.layer.field.width.size) == [3, 5, 9, 17, 33, 65, 67, 67])
     #expect(report.layers.allSatisfy { $0.untuned.rung == .costModel })

@@ -19,7 +19,7 @@ private func driver(_ variants: [any KernelVariant], only: [VariantID]? = nil) -
 @Suite struct VerifierTests {
   private static let problems: [Problem] = try! [
     "c19 h13 w17 k24 r3 s3 d2 psame nhwc bias", "c19 h13 w17 k24 r3 s3 d2 psame nchw bias",
-    "g24 c24 h13 w17 k24 r3 s3 d2 psame nhwc bias",
+    "g24 c24 h13 w17 k24 r3 s3 d2 psame nhwc bias", "c19 h13 w17 k24 r3 s3 d2 psame nchw16c bias",
   ].map { try Problem(text: $0) }
 
   @Test(arguments: problems) func realVariantsPass(problem: Problem) throws {

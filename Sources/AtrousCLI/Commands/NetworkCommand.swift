@@ -20,6 +20,13 @@ struct NetworkCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   @Option(
+    help: ArgumentHelp(
+      "Layout between the layers: nhwc, nchw, nchw8c or nchw16c; the network's ends stay nhwc where it is blocked.",
+      valueName: "LAYOUT"),
+    transform: Arguments.layout)
+  var layout = Layout.nhwc
+
+  @Option(
     parsing: .unconditional, help: ArgumentHelp("Threads (default: ATROUS_THREADS, else 1).", valueName: "N"),
     transform: Arguments.whole(Arguments.threadRange))
   var threads: Int?
@@ -31,7 +38,7 @@ struct NetworkCommand: ParsableCommand {
   private static let allowedError = 1e-4
 
   func run() throws {
-    let network = try Network(try Suites.named(name))
+    let network = try Network(try Suites.named(name), layout: layout)
     let topology = try Topology(.system)
     let resolver = Resolver(
       tables: try database.tables(), machine: topology.machine, isa: try HostMachine.cappedInstructionSet())
@@ -61,14 +68,15 @@ struct NetworkCommand: ParsableCommand {
         .left("runs"), .right("rung"),
       ], rows + [total])
     print(
-      "\(Format.count(report.threads, "thread")), placement \(report.placement), warm caches, on "
-        + "\(resolver.machine.key); medians with 95 % intervals")
+      "\(report.layout.rawValue) between the layers, \(Format.count(report.threads, "thread")), "
+        + "placement \(report.placement), warm caches, on \(resolver.machine.key); medians with 95 % intervals")
     if report.isCancelled {
       print("interrupted after \(Format.count(report.layers.count, "layer"))")
       return
     }
     if report.layers.allSatisfy({ $0.tuned.rung == .costModel }) {
-      print("nothing of it has been tuned: `atrous tune --suite \(name)` would")
+      let way = report.layout.block == 1 ? "--suite \(name)" : "--problem …"
+      print("nothing of it has been tuned: `atrous tune \(way)` would")
     }
     let verdict = report.identityError <= Self.allowedError ? "passes its input on" : "does not pass its input on"
     print("identity: the network \(verdict), max error \(Format.error(report.identityError))")
@@ -109,6 +117,7 @@ private struct NetworkTimes: Encodable {
   }
 
   var network: String
+  var layout: String
   var machine: String
   var threads: Int
   var placement: String
@@ -119,6 +128,7 @@ private struct NetworkTimes: Encodable {
 
   init(_ report: NetworkReport, _ resolver: Resolver) {
     network = report.name
+    layout = report.layout.rawValue
     machine = "\(resolver.machine.key)"
     threads = report.threads
     placement = report.placement

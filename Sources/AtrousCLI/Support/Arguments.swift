@@ -119,6 +119,13 @@ enum Arguments {
     return strategy
   }
 
+  static func layout(_ text: String) throws -> Layout {
+    guard let layout = Layout(rawValue: text) else {
+      throw InputError("allowed: \(Layout.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return layout
+  }
+
   static func problem(_ text: String) throws -> Problem { try Problem(text: text) }
 
   static func candidate(_ text: String) throws -> Candidate { try Candidate(text: text) }

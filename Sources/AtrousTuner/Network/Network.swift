@@ -10,8 +10,13 @@ public struct Network: Sendable {
   }
 
   public let name: String
+  /// Of the tensors between the layers.
+  public let layout: Layout
   public let layers: [Layer]
 
+  /// The network of a chain suite. In a blocked layout its first input and last output stay NHWC, so that it is compared
+  /// with what a caller has: only what lies between the layers is blocked.
+  ///
   /// - Throws: `NetworkError` where the suite is no chain, or two layers do not fit together.
   public init(_ suite: Suite, layout: Layout = .nhwc) throws(NetworkError) {
     guard suite.isChain else {
@@ -19,15 +24,22 @@ public struct Network: Sendable {
     }
     var field = ReceptiveField()
     var layers: [Layer] = []
-    for line in suite.layers(in: layout) {
-      for _ in 0..<line.count {
-        let name = line.name ?? "layer\(layers.count + 1)"
-        if let last = layers.last { try Self.check(last.problem, line.problem, layer: name) }
-        do throws(ProblemError) { try field.append(line.problem) } catch { throw .field(error) }
-        layers.append(Layer(name: name, problem: line.problem, field: field))
+    let outer = layout.block == 1 ? layout : .nhwc
+    let lines = suite.layers(in: outer).flatMap { Array(repeating: $0, count: $0.count) }
+    for (index, line) in lines.enumerated() {
+      let name = line.name ?? "layer\(index + 1)"
+      do throws(ProblemError) {
+        let problem = try line.problem.with(
+          inputLayout: index == 0 ? outer : layout, outputLayout: index + 1 == lines.count ? outer : layout)
+        try field.append(problem)
+        layers.append(Layer(name: name, problem: problem, field: field))
+      } catch {
+        throw .problem(error)
       }
+      if index > 0 { try Self.check(layers[index - 1].problem, layers[index].problem, layer: name) }
     }
     name = suite.name
+    self.layout = layout
     self.layers = layers
   }
 
@@ -69,7 +81,7 @@ public struct Network: Sendable {
 public enum NetworkError: Error, Sendable, CustomStringConvertible {
   case notChain(String, chains: [String])
   case mismatch(layer: String, quantity: String, given: Int, taken: Int)
-  case field(ProblemError)
+  case problem(ProblemError)
   case layer(String, AtrousError)
   case plan(PlanError)
   case threads(WorkerPoolError)
@@ -80,7 +92,7 @@ public enum NetworkError: Error, Sendable, CustomStringConvertible {
       "suite \"\(name)\" is no chain of layers; chains: \(chains.joined(separator: ", "))"
     case .mismatch(let layer, let quantity, let given, let taken):
       "\(layer) takes \(quantity) \(taken), but the layer before gives \(given)"
-    case .field(let error): "\(error)"
+    case .problem(let error): "\(error)"
     case .layer(let name, let error): "\(name): \(error)"
     case .plan(let error): "\(error)"
     case .threads(let error): "\(error)"

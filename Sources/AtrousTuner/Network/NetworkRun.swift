@@ -15,6 +15,8 @@ public struct NetworkLayerReport: Sendable {
 /// A network as it ran, with identity initialisation, on a non-negative input.
 public struct NetworkReport: Sendable {
   public let name: String
+  /// Of the tensors between the layers.
+  public let layout: Layout
   public let layers: [NetworkLayerReport]
   /// max|output − input| / max|input|: rounding only, if every layer is right; infinite where not all layers ran.
   public let identityError: Double
@@ -70,7 +72,7 @@ extension Network {
       activation = output
     }
     return NetworkReport(
-      name: name, layers: reports,
+      name: name, layout: layout, layers: reports,
       identityError: reports.count == layers.count ? Self.difference(activation, input) : .infinity,
       isCancelled: reports.count < layers.count, threads: threads, placement: team.placement)
   }
