@@ -22,7 +22,7 @@ import Testing
     ("network|dense", "no chain of layers; chains: context-module,"),
     ("bench", "--problem"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--variant|nonsense", "known:"),
-    ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--variant|direct-nchw", "direct-nchw: takes nchw"),
+    ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--variant|depthwise", "depthwise: takes"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--candidate|direct-nhwc", "no instruction set follows"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--candidate|direct-nhwc sse zz", "baseline, avx2, avx512"),
     ("bench|--problem|c8 w8 k8 s3 p1 nhwc|--candidate|direct-nhwc baseline mr0", "mr0 is out of range, 1…64"),

@@ -45,6 +45,8 @@ typedef struct {
   int64_t input, kernel, stride, dilation, before, after;
 } atrous_axis;
 
+// The blocked layouts round channels up to whole blocks: the lanes past the last channel may hold anything in an input or
+// residual, and are written as zero in an output.
 enum { ATROUS_NCHW = 0, ATROUS_NHWC = 1, ATROUS_NCHW8C = 2, ATROUS_NCHW16C = 3 };
 enum { ATROUS_F32 = 0, ATROUS_F16 = 1, ATROUS_BF16 = 2, ATROUS_U8S8 = 3, ATROUS_S8S8 = 4 };
 enum { ATROUS_FORWARD = 0, ATROUS_BACKWARD_DATA = 1, ATROUS_BACKWARD_WEIGHTS = 2 };
