@@ -12,11 +12,13 @@ private typealias Function = @convention(c) (UnsafeRawPointer?) -> Void
   private var wide_6x4: Function? { nil }
 #endif
 
-// Where a multiply-add is two instructions the product takes a register, one too many for this tile.
+// Where a multiply-add is two instructions the product takes a register, one too many for these tiles.
 #if ATROUS_SEPARATE_MULTIPLY_ADD
   private var fused_4x3: Function? { nil }
+  private var grouped_fused_4x3: Function? { nil }
 #else
   private var fused_4x3: Function? { tile_4x3 }
+  private var grouped_fused_4x3: Function? { grouped_4x3 }
 #endif
 
 /// Hands every row of the list to `add`. The order is not stable, the ids are.
@@ -42,9 +44,15 @@ public func listMicrokernels(
   add(list, row("depthwise-tile", ATROUS_KIND_DEPTHWISE_TILE, 0, 0, depthwiseTile))
   add(list, row("depthwise-rows", ATROUS_KIND_DEPTHWISE_ROWS, 0, 0, depthwiseRows))
   add(list, row("depthwise-repeat", ATROUS_KIND_DEPTHWISE_REPEAT, 0, 0, depthwiseRepeat))
+  add(list, row("grouped-12x1", ATROUS_KIND_GROUPED, 12, 1, grouped_12x1))
+  add(list, row("grouped-6x2", ATROUS_KIND_GROUPED, 6, 2, grouped_6x2))
+  add(list, row("grouped-4x3", ATROUS_KIND_GROUPED, 4, 3, grouped_fused_4x3))
+  add(list, row("group-lanes", ATROUS_KIND_GROUP_LANES, 0, 0, groupLanes))
+  add(list, row("pack-grouped", ATROUS_KIND_PACK_GROUPED, 0, 0, packGrouped))
   add(list, row("indirection", ATROUS_KIND_INDIRECTION, 0, 0, indirection))
   add(list, row("transpose", ATROUS_KIND_TRANSPOSE, 0, 0, transpose))
   add(list, row("copy-rows", ATROUS_KIND_COPY_ROWS, 0, 0, copyRows))
+  add(list, row("gather-rows", ATROUS_KIND_GATHER_ROWS, 0, 0, gatherRows))
   add(list, row("winograd-input", ATROUS_KIND_WINOGRAD_INPUT, 0, 0, winogradInput))
   add(list, row("winograd-output", ATROUS_KIND_WINOGRAD_OUTPUT, 0, 0, winogradOutput))
   add(list, row("winograd-weights", ATROUS_KIND_WINOGRAD_WEIGHTS, 0, 0, winogradWeights))

@@ -46,14 +46,19 @@ private typealias Eight = SIMD8<Float>
 }
 
 @inline(__always) private func transposeFour(_ args: UnsafePointer<atrous_transpose_args>, _ row: Int, _ column: Int) {
-  let pitch = args.pointee.source_pitch
-  let from = UnsafeRawPointer(args.pointee.source + (row &* pitch &+ column))
+  let (pitch, step) = (args.pointee.source_pitch, args.pointee.destination_pitch)
+  transposeFour(
+    args.pointee.source + (row &* pitch &+ column), pitch, args.pointee.destination + (column &* step &+ row), step)
+}
+
+/// to[column·step + row] = from[row·pitch + column] of 4 rows and 4 columns.
+@inline(__always) func transposeFour(_ source: Floats, _ pitch: Int, _ destination: MutableFloats, _ step: Int) {
+  let from = UnsafeRawPointer(source)
   let a = from.loadUnaligned(as: Four.self)
   let b = from.loadUnaligned(fromByteOffset: pitch &* 4, as: Four.self)
   let c = from.loadUnaligned(fromByteOffset: pitch &* 8, as: Four.self)
   let d = from.loadUnaligned(fromByteOffset: pitch &* 12, as: Four.self)
-  let step = args.pointee.destination_pitch
-  let to = UnsafeMutableRawPointer(args.pointee.destination + (column &* step &+ row))
+  let to = UnsafeMutableRawPointer(destination)
   to.storeBytes(of: Four(a[0], b[0], c[0], d[0]), as: Four.self)
   to.storeBytes(of: Four(a[1], b[1], c[1], d[1]), toByteOffset: step &* 4, as: Four.self)
   to.storeBytes(of: Four(a[2], b[2], c[2], d[2]), toByteOffset: step &* 8, as: Four.self)

@@ -9,11 +9,7 @@ extension Axis {
   }
 
   /// Output positions from one to the next that may share inputs: they lie a dilation apart in the input.
-  var phaseStep: Int {
-    var (a, b) = (dilation, stride)
-    while b != 0 { (a, b) = (b, a % b) }
-    return dilation / a
-  }
+  var phaseStep: Int { dilation / commonDivisor }
 
   var runs: [Run] {
     var runs: [Run] = []
@@ -48,6 +44,15 @@ struct Strides: Sendable {
 
   init(inputOf problem: Problem) {
     self.init(.input(of: problem), height: problem.height.input, width: problem.width.input)
+  }
+
+  /// Those of a channels-last copy of the input with other channels.
+  init(inputOf problem: Problem, channels: Int) {
+    width = channels
+    height = channels * problem.width.input
+    depth = channels * problem.width.input * problem.height.input
+    channel = 1
+    image = channels * problem.inputPositions
   }
 
   init(outputOf problem: Problem) {
@@ -87,17 +92,24 @@ struct LiveGroups: Sendable {
   ///   - tapPitch: elements from one tap to the next in the packed weights.
   ///   - slack: repeats of every group's last position.
   ///   - byPhase: orders the columns of a row by phase, so that neighbours in the table share inputs.
-  init(_ problem: Problem, tapPitch: Int, slack: Int, byPhase: Bool = false) {
-    var builder = LiveGroupsBuilder(problem, tapPitch: tapPitch, byPhase: byPhase)
+  ///   - input: distances in the input, where that is a copy of other width than the problem's.
+  init(_ problem: Problem, tapPitch: Int, slack: Int, byPhase: Bool = false, input: Strides? = nil) {
+    var builder = LiveGroupsBuilder(
+      problem, input ?? Strides(inputOf: problem), tapPitch: tapPitch, slack: slack, byPhase: byPhase)
     for z in problem.depth.runs {
       for h in problem.height.runs {
-        for w in problem.width.runs { builder.append([z, h, w], slack: slack) }
+        for w in problem.width.runs { builder.append([z, h, w]) }
       }
     }
-    groups = builder.groups
-    taps = ConstantTable(builder.taps)
-    inputOffsets = ConstantTable(builder.inputOffsets)
-    outputOffsets = ConstantTable(builder.outputOffsets)
+    self.init(builder.tables)
+  }
+
+  /// Groups whose taps and positions are known, each with its live taps and the offsets of its positions.
+  init(_ tables: LiveTables) {
+    groups = tables.groups
+    taps = ConstantTable(tables.taps)
+    inputOffsets = ConstantTable(tables.inputOffsets)
+    outputOffsets = ConstantTable(tables.outputOffsets)
   }
 
   /// Points a register tile at the positions of `tile` and their live taps.
@@ -120,6 +132,27 @@ struct LiveGroups: Sendable {
   }
 }
 
+/// What `LiveGroups` are made of, group by group.
+struct LiveTables {
+  private let slack: Int
+  private(set) var groups: [LiveGroups.Group] = []
+  private(set) var taps: [atrous_tap] = []
+  private(set) var inputOffsets: [Int] = []
+  private(set) var outputOffsets: [Int] = []
+
+  init(slack: Int) { self.slack = slack }
+
+  /// At least one position.
+  mutating func append(taps: [atrous_tap], inputs: [Int], outputs: [Int]) {
+    groups.append(
+      LiveGroups.Group(
+        firstTap: self.taps.count, tapCount: taps.count, first: inputOffsets.count, count: inputs.count))
+    self.taps += taps
+    inputOffsets += inputs + repeatElement(inputs.last!, count: slack)
+    outputOffsets += outputs + repeatElement(outputs.last!, count: slack)
+  }
+}
+
 private struct LiveGroupsBuilder {
   let axes: [Axis]
   let inputStrides: [Int]
@@ -127,22 +160,20 @@ private struct LiveGroupsBuilder {
   let tapPitch: Int
   /// Output columns from one to the next of the same phase; 1 keeps columns in order.
   let phaseStep: Int
-  var groups: [LiveGroups.Group] = []
-  var taps: [atrous_tap] = []
-  var inputOffsets: [Int] = []
-  var outputOffsets: [Int] = []
+  var tables: LiveTables
 
-  init(_ problem: Problem, tapPitch: Int, byPhase: Bool) {
+  init(_ problem: Problem, _ input: Strides, tapPitch: Int, slack: Int, byPhase: Bool) {
     phaseStep = byPhase ? problem.width.phaseStep : 1
     axes = [problem.depth, problem.height, problem.width]
-    let (input, output) = (Strides(inputOf: problem), Strides(outputOf: problem))
+    let output = Strides(outputOf: problem)
     inputStrides = [input.depth, input.height, input.width]
     outputStrides = [output.depth, output.height, output.width]
     self.tapPitch = tapPitch
+    tables = LiveTables(slack: slack)
   }
 
-  mutating func append(_ runs: [Axis.Run], slack: Int) {
-    let (firstTap, first) = (taps.count, inputOffsets.count)
+  mutating func append(_ runs: [Axis.Run]) {
+    var (taps, inputs, outputs): ([atrous_tap], [Int], [Int]) = ([], [], [])
     forEach(runs.map { Array($0.taps) }) { index in
       let number = (index[0] * axes[1].kernel + index[1]) * axes[2].kernel + index[2]
       let offset = (0..<3).reduce(0) { $0 + index[$1] * axes[$1].dilation * inputStrides[$1] }
@@ -154,14 +185,10 @@ private struct LiveGroupsBuilder {
     }
     forEach([Array(runs[0].positions), Array(runs[1].positions), ordered]) { index in
       let origin = (0..<3).map { index[$0] * axes[$0].stride - axes[$0].before }
-      inputOffsets.append((0..<3).reduce(0) { $0 + origin[$1] * inputStrides[$1] })
-      outputOffsets.append((0..<3).reduce(0) { $0 + index[$1] * outputStrides[$1] })
+      inputs.append((0..<3).reduce(0) { $0 + origin[$1] * inputStrides[$1] })
+      outputs.append((0..<3).reduce(0) { $0 + index[$1] * outputStrides[$1] })
     }
-    groups.append(
-      LiveGroups.Group(
-        firstTap: firstTap, tapCount: taps.count - firstTap, first: first, count: inputOffsets.count - first))
-    inputOffsets += repeatElement(inputOffsets.last!, count: slack)
-    outputOffsets += repeatElement(outputOffsets.last!, count: slack)
+    tables.append(taps: taps, inputs: inputs, outputs: outputs)
   }
 
   private func forEach(_ ranges: [[Int]], _ body: ([Int]) -> Void) {

@@ -89,6 +89,43 @@ typedef struct {
   const atrous_epilogue *epilogue;  // NULL: the plain sum
 } atrous_depthwise_args;
 
+// --- Grouped: the lanes are groups ---------------------------------------------------------------------------------------
+// y[row][g][f] = epilogue( Σ_t Σ_c x[row][tap.a + …] · w[tap.b + …] ) of all groups, a block of as many as there are lanes at
+// a time; see Grouped.swift for the order of x and w.
+
+typedef struct {
+  const float *x;         // pixels as [block][c][lane], which one channel a group is in place
+  const intptr_t *x_rows; // [rows of the tile] offset of each pixel from x, past the last repeated
+  const float *w;         // [block][tile of filters][tap][c][f][lane]
+  intptr_t w_tile;        // from one tile of filters to the next
+  const atrous_tap *taps; // [tap_count ≥ 0]; b within a tile of filters
+  intptr_t tap_count;
+  intptr_t groups;
+  intptr_t channels, filters;  // of a group
+  int32_t overlaps;       // the last block ends at the last group and overlaps its neighbour
+  float *sums;            // [rows of the tile][tile of filters][f][lane], then [lane][filters] of one row
+  float *y;
+  const intptr_t *y_rows; // [rows of the tile] offset of each pixel from y (and from the residual)
+  intptr_t rows;          // valid rows
+  const atrous_epilogue *epilogue;  // NULL: the plain sum
+} atrous_grouped_args;
+
+// lanes[pixel][block][c][lane] = x[pixel][(block·lanes + lane)·channels + c], zero past the last group.
+typedef struct {
+  const float *x;
+  intptr_t pixels, groups, channels;
+  float *lanes;
+} atrous_group_lanes_args;
+
+// panels[tile][tap][c][f][lane] = w[group lane][tile·tile_filters + f][c][tap], zero past the last filter and group.
+typedef struct {
+  const float *w;         // K × C × taps of the block's first group
+  intptr_t groups;        // of the block
+  intptr_t filters, channels, taps;  // of a group
+  intptr_t tile_filters;
+  float *panels;
+} atrous_pack_grouped_args;
+
 // --- Reference: the tile in Float64, up to 6 rows × 8 columns ------------------------------------------------------
 // y[row][column] = epilogue( Σ_t Σ_k a[t][row][k] · b[tap.b + k·8 + column] ); a is f32, b and y are f64.
 
@@ -195,6 +232,15 @@ typedef struct {
   intptr_t destination_pitch;
   intptr_t rows, columns, zeros;
 } atrous_copy_rows_args;
+
+// destination[row·destination_pitch + c] = source[offsets[row] + c]
+typedef struct {
+  const float *source;
+  const intptr_t *offsets;  // [rows]
+  float *destination;
+  intptr_t destination_pitch;
+  intptr_t rows, channels;
+} atrous_gather_rows_args;
 
 // --- Bilinear transforms ---------------------------------------------------------------------------------------------
 // An axis of 2…7 taps has at least 2 outputs a tile and patches of at most 8 pixels. Rows may have one tap instead: then
@@ -350,6 +396,9 @@ enum {
   ATROUS_KIND_DEPTHWISE_TILE,
   ATROUS_KIND_DEPTHWISE_ROWS,
   ATROUS_KIND_DEPTHWISE_REPEAT,
+  ATROUS_KIND_GROUPED,
+  ATROUS_KIND_GROUP_LANES,
+  ATROUS_KIND_PACK_GROUPED,
   ATROUS_KIND_REFERENCE,
   ATROUS_KIND_SCALAR,
   ATROUS_KIND_PACK_PANELS,
@@ -358,6 +407,7 @@ enum {
   ATROUS_KIND_PACK_ROW,
   ATROUS_KIND_TRANSPOSE,
   ATROUS_KIND_COPY_ROWS,
+  ATROUS_KIND_GATHER_ROWS,
   ATROUS_KIND_INDIRECTION,
   ATROUS_KIND_ROUND,
   ATROUS_KIND_WINOGRAD_INPUT,
@@ -373,7 +423,7 @@ enum {
 typedef struct {
   const char *id;         // stable, static
   int32_t kind;           // which argument struct `function` takes
-  int32_t rows, columns;  // tile: mr × vectors; zero elsewhere
+  int32_t rows, columns;  // tile: mr × vectors; grouped: pixels × filters; zero elsewhere
   void (*function)(const void *args);
 } atrous_microkernel;
 
