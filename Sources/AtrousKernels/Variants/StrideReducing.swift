@@ -1,0 +1,122 @@
+// x'[j] = x[g·j + offset], g = gcd(stride, dilation) on each axis; then the wrapped variant on x', stride/g, dilation/g.
+//
+// Every g-th input matters alone: stride 2 with dilation 2 is a dense problem of stride 1 on a quarter of the input. The
+// copy is in the workspace, its time part of the variant's.
+
+import AtrousCore
+import CAtrousMicrokernel
+
+/// A variant that takes NHWC, made to take problems whose strides share factors with their dilations where it refuses
+/// them but not what is left after division. It keeps the variant's id, settings and error bound.
+struct StrideReducing<Base: KernelVariant>: KernelVariant {
+  let base: Base
+
+  init(_ base: Base) { self.base = base }
+
+  var id: VariantID { base.id }
+  var revision: Int { base.revision }
+
+  /// Nil where the base takes the problem itself, or not even what is left of it.
+  private func reduction(of problem: Problem, on target: Target) -> StrideReduction? {
+    guard problem.inputLayout == .nhwc, base.rejection(of: problem, on: target) != nil,
+      let reduction = StrideReduction(problem), base.rejection(of: reduction.reduced, on: target) == nil
+    else { return nil }
+    return reduction
+  }
+
+  private func inner(_ problem: Problem, _ target: Target) -> Problem {
+    reduction(of: problem, on: target)?.reduced ?? problem
+  }
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? {
+    // Sizes the arithmetic of a reduction could not hold are refused first.
+    problem.typeRejection ?? base.rejection(of: inner(problem, target), on: target)
+  }
+
+  func rejection(of values: Base.Values, for problem: Problem, on target: Target) -> Rejection? {
+    base.rejection(of: values, for: inner(problem, target), on: target)
+  }
+
+  func initial(for problem: Problem, on target: Target) -> Base.Values {
+    base.initial(for: inner(problem, target), on: target)
+  }
+
+  func space(for problem: Problem, on target: Target) -> [Base.Values] {
+    base.space(for: inner(problem, target), on: target)
+  }
+
+  /// The bound depends on the taps and channels, which a reduction does not change.
+  func errorBound(of values: Base.Values, for problem: Problem) -> Double {
+    base.errorBound(of: values, for: StrideReduction(problem)?.reduced ?? problem)
+  }
+
+  func cost(of values: Base.Values, for problem: Problem, on target: Target) -> Cost {
+    guard let reduction = reduction(of: problem, on: target) else {
+      return base.cost(of: values, for: problem, on: target)
+    }
+    var cost = base.cost(of: values, for: reduction.reduced, on: target)
+    cost.workspaceBytes += reduction.bytes
+    cost.memoryBytes += Double(2 * reduction.bytes)
+    cost.seconds += Double(2 * reduction.bytes) / Cost.copyBytesPerSecond / Double(target.threads)
+    return cost
+  }
+
+  func plan(
+    _ values: Base.Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    guard let reduction = reduction(of: problem, on: target) else {
+      return try base.plan(values, for: problem, on: target, weights: weights, bias: bias)
+    }
+    let body = try base.plan(values, for: reduction.reduced, on: target, weights: weights, bias: bias)
+    return ReducedBody(body, reduction, target)
+  }
+}
+
+private struct ReducedBody: PlanBody {
+  let body: any PlanBody
+  let reduction: StrideReduction
+  let gather: MicrokernelFunction
+  /// Where the pixels of a row of the reduced input stand in the original.
+  let pixels: ConstantTable<Int>
+  let pieces: Int
+  let stages: [Int]
+  var sharedBytes: Int { reduction.bytes + body.sharedBytes }
+  var workerBytes: Int { body.workerBytes }
+  var packedWeightsBytes: Int { body.packedWeightsBytes }
+
+  init(_ body: any PlanBody, _ reduction: StrideReduction, _ target: Target) {
+    self.body = body
+    self.reduction = reduction
+    gather = MicrokernelSet.of(target.isa).function(ATROUS_KIND_GATHER_ROWS)
+    let pitch = reduction.width.divisor * reduction.problem.channels
+    pixels = ConstantTable((0..<reduction.reduced.width.input).map { $0 * pitch })
+    let batch = reduction.problem.batch
+    pieces = target.pieces(units: batch, limit: reduction.rows)
+    stages = [batch * pieces] + body.stages
+  }
+
+  /// The first stage copies what is read of the input; the others are the wrapped body's.
+  func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
+    if stage == 0 { return copyRows(part, tensors, scratch) }
+    let inner = Tensors(
+      input: UnsafeRawPointer(scratch.shared), residual: tensors.residual, output: tensors.output)
+    let rest = Scratch(shared: scratch.shared + reduction.bytes, worker: scratch.worker)
+    body.run(stage: stage - 1, part: part, tensors: inner, scratch: rest)
+  }
+
+  /// A part is a range of the rows of one image.
+  private func copyRows(_ part: Int, _ tensors: Tensors, _ scratch: Scratch) {
+    let (image, index) = part.quotientAndRemainder(dividingBy: pieces)
+    let (problem, reduced) = (reduction.problem, reduction.reduced)
+    let channels = problem.channels
+    let row = reduced.width.input * channels
+    let input = tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * channels
+    let copies = scratch.shared.assumingMemoryBound(to: Float.self) + image * reduction.rows * row
+    for r in piece(index, of: pieces, count: reduction.rows) {
+      var arguments = atrous_gather_rows_args(
+        source: input + reduction.sourcePixel(ofRow: r) * channels, offsets: pixels.pointer,
+        destination: copies + r * row, destination_pitch: channels, rows: reduced.width.input, channels: channels)
+      call(gather, &arguments)
+    }
+  }
+}
