@@ -14,6 +14,7 @@ public struct Registry: Sendable {
     LayoutConverting(StrideReducing(WinogradVariant())),
     LayoutConverting(StrideReducing(ShortPhaseVariant())),
     LayoutConverting(FourierVariant()),
+    LayoutConverting(PointwiseVariant()),
     LayoutConverting(DirectNHWCVariant()),
     LayoutConverting(DirectBlockedVariant(), native: .blocked),
     LayoutConverting(DirectNCHWVariant(), native: .channelsFirst),
