@@ -11,6 +11,7 @@ public struct Registry: Sendable {
     DepthwiseNCHWVariant(),
     DepthwiseTileVariant(),
     LayoutConverting(DepthwiseVariant()),
+    LayoutConverting(GroupedVariant()),
     LayoutConverting(StrideReducing(WinogradVariant())),
     LayoutConverting(StrideReducing(ShortPhaseVariant())),
     LayoutConverting(FourierVariant()),
