@@ -28,6 +28,26 @@ import Testing
     "n2 c21 w90 k19 s7 d4 pcausal nhwc bias relu6", "c20 h40 w5 k17 r7 s1 d3 psame nhwc",
     "c9 h4 w5 k3 r5 s5 d6 psame nhwc",
     "c130 h9 w8 k4 r5 s7 psame nhwc",
+    "n2 c19 h9 w11 k21 r3 s1 st2 d2 p2 nhwc bias", "c16 h13 w1 k8 r3 s1 sth3 dh6 pt7 nhwc",
+    "c3 h11 w12 k4 r3 s3 st2 d4 pt3 pl5 nhwc add", "c21 h24 w24 k9 r3 s3 st2 d16 p16 nchw relu",
+    "c9 h7 w40 k9 r1 s3 sth2 dw5 psame nhwc:nchw", "c5 w50 k7 s3 st4 d4 p5 nhwc", "c5 h9 w9 k3 st2 d2 r3 s3 pl9 nhwc",
+    // One tap: many channels, several passes, batches, strides, pads, groups, fewer filters than lanes.
+    "n3 c35 h5 w7 k33 r1 s1 nhwc bias add relu", "n2 c300 h3 w5 k17 r1 s1 nhwc bias",
+    "c70 h6 w6 k5 r1 s1 st2 p1 nhwc add",
+    "n2 g2 c70 h5 w5 k34 r1 s1 sth3 pl2 nhwc bias relu6", "c600 w3 k40 s1 nhwc leaky:0.1",
+    "n2 c40 h5 w7 k33 r1 s1 nchw bias add relu",
+    // Few channels a group: lanes over groups, whole and broken blocks, multipliers, batches.
+    "g8 c32 h7 w9 k32 r3 s3 d2 psame nhwc bias add relu", "g9 c27 h7 w9 k45 r3 s3 d2 psame nhwc bias add",
+    "n2 g11 c11 h7 w8 k33 r3 s3 d3 psame nhwc bias add leaky:0.1", "g17 c17 h7 w8 k17 r3 s3 d3 psame nhwc clamp:-1:1",
+    "g20 c40 h9 w7 k20 r3 s3 st2 d2 p2 nhwc bias", "n2 g6 c96 h5 w6 k96 r3 s3 p4 nhwc relu",
+    "g3 c48 w20 k9 s3 d4 psame nhwc",
+    "g24 c96 h5 w7 k96 r3 s3 d2 psame nchw bias", "g4 c4 z3 h5 w6 k12 t3 r3 s3 dh2 psame nhwc add",
+    // Phases of several lengths, in bands and several at once, without input at an edge, and refused.
+    "n2 c20 h11 w13 k21 r3 s3 d3 psame nhwc bias add relu", "g2 c34 h9 w9 k20 r3 s3 d4 psame nhwc bias add",
+    "c512 h13 w12 k9 r3 s3 d2 psame nhwc bias add", "c300 h25 w40 k18 r5 s2 dh3 dw7 p2 nhwc",
+    "c9 h20 w21 k17 r3 s3 d5 nhwc",
+    "c6 h30 w7 k9 r3 s1 dh8 pt16 nhwc add", "c6 h3 w30 k9 r3 s3 d5 ph5 pl10 nhwc",
+    "c6 h24 w24 k9 r3 s3 st2 d6 p6 nhwc bias",
     // One layout in, another out.
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nchw:nhwc bias add relu",
     "n2 c19 h9 w8 k21 r3 s3 d2 psame nhwc:nchw bias add relu",

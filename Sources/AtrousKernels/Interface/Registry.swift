@@ -17,6 +17,7 @@ public struct Registry: Sendable {
     LayoutConverting(FourierVariant()),
     LayoutConverting(PointwiseVariant()),
     LayoutConverting(DirectNHWCVariant()),
+    LayoutConverting(StrideReducing(PhaseDirectVariant())),
     LayoutConverting(DirectBlockedVariant(), native: .blocked),
     LayoutConverting(DirectNCHWVariant(), native: .channelsFirst),
     LayoutConverting(Im2colGEMMVariant(), native: .channelsFirst),
