@@ -1,8 +1,8 @@
 // y[row][j] = epilogue( Σ_t x[row][t + j] · w[t] ), one filter on one channel, along the width.
 //
-// Up to eight vectors of a row share each broadcast weight: 9 loads for 8 FMAs, of which two issue a cycle. The last
-// vector of a row ends with it and may overlap the one before. Register budget: 8 accumulators + the weight; the inputs
-// are memory operands of the FMAs (without FMA: + a product).
+// Up to eight vectors of a row, or of two short rows, share each broadcast weight: 9 loads for 8 FMAs, of which two issue
+// a cycle. The last vector of a row ends with it and may overlap the one before. Register budget: 8 to 12 accumulators +
+// the weight; the inputs are memory operands of the FMAs (without FMA: + a product).
 
 import CAtrousMicrokernel
 
@@ -10,6 +10,12 @@ import CAtrousMicrokernel
   let args = raw!.assumingMemoryBound(to: atrous_depthwise_plane_args.self)
   let columns = args.pointee.columns
   var row = 0
+  if columns >= lanes && columns <= 6 &* lanes {
+    while row &+ 2 <= args.pointee.rows {
+      pair(args, args.pointee.x + row &* args.pointee.x_pitch, row &* args.pointee.y_pitch, columns)
+      row &+= 2
+    }
+  }
   while row < args.pointee.rows {
     let x = args.pointee.x + row &* args.pointee.x_pitch
     let y = row &* args.pointee.y_pitch
@@ -84,6 +90,61 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
   finish(args, y, last, sums)
 }
 
+/// Two rows of 1 to 6 vectors.
+@inline(__always) private func pair(_ args: Arguments, _ x: Floats, _ y: Int, _ columns: Int) {
+  let last = columns &- lanes
+  switch (columns &+ lanes &- 1) / lanes {
+  case 1: twoOfOne(args, x, y, last)
+  case 2: twoOfTwo(args, x, y, last)
+  case 3: twoOfThree(args, x, y, last)
+  case 4: twoOfFour(args, x, y, last)
+  case 5: twoOfFive(args, x, y, last)
+  default: twoOfSix(args, x, y, last)
+  }
+}
+
+@inline(never) private func twoOfOne(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<1, Vector>(repeating: .zero), InlineArray<1, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
+@inline(never) private func twoOfTwo(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<2, Vector>(repeating: .zero), InlineArray<2, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
+@inline(never) private func twoOfThree(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<3, Vector>(repeating: .zero), InlineArray<3, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
+@inline(never) private func twoOfFour(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<4, Vector>(repeating: .zero), InlineArray<4, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
+@inline(never) private func twoOfFive(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<5, Vector>(repeating: .zero), InlineArray<5, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
+@inline(never) private func twoOfSix(_ args: Arguments, _ x: Floats, _ y: Int, _ last: Int) {
+  var (a, b) = (InlineArray<6, Vector>(repeating: .zero), InlineArray<6, Vector>(repeating: .zero))
+  accumulate(args, x, last, &a, &b)
+  finish(args, y, last, a)
+  finish(args, y &+ args.pointee.y_pitch, last, b)
+}
+
 @inline(__always) private func accumulate<let vectors: Int>(
   _ args: Arguments, _ x: Floats, _ last: Int
 ) -> InlineArray<vectors, Vector> {
@@ -104,6 +165,28 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
     tap += 1
   }
   return sums
+}
+
+@inline(__always) private func accumulate<let vectors: Int>(
+  _ args: Arguments, _ x: Floats, _ last: Int, _ upper: inout InlineArray<vectors, Vector>,
+  _ lower: inout InlineArray<vectors, Vector>
+) {
+  var tap = args.pointee.taps!
+  let end = tap + args.pointee.tap_count
+  let w = args.pointee.w!
+  let next = x + args.pointee.x_pitch
+  while tap < end {
+    let weight = Vector(repeating: w[tap.pointee.b])
+    let a = tap.pointee.a
+    var v = 0
+    while v < vectors {
+      let column = a &+ (v < vectors &- 1 ? v &* lanes : last)
+      upper[unchecked: v] = multiplyAdd(upper[unchecked: v], load(x + column), weight)
+      lower[unchecked: v] = multiplyAdd(lower[unchecked: v], load(next + column), weight)
+      v &+= 1
+    }
+    tap += 1
+  }
 }
 
 @inline(__always) private func finish<let vectors: Int>(

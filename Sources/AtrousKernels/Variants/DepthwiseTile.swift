@@ -55,9 +55,9 @@ struct DepthwiseTileVariant: KernelVariant {
 
   func initial(for problem: Problem, on target: Target) -> Values {
     let packs = problem.filtersPerGroup > 1 || aliases(problem) ? 1 : 0
-    // Four input rows and two output rows of a block in three eighths of L2.
+    // Four input rows and two output rows of a block in three quarters of L2: shorter streams cost more than misses.
     let rows = Double(24 * (problem.width.input + problem.width.output))
-    let fitting = max(64, Int(Double(target.l2Bytes) * 0.75 / rows) & ~63)
+    let fitting = max(64, Int(Double(target.l2Bytes) * 1.5 / rows) & ~63)
     return Values(channels: fitting >= problem.filters ? 0 : fitting, packs: packs)
   }
 
