@@ -1,4 +1,5 @@
 import Atrous
+import AtrousCore
 import AtrousTestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import AtrousCore
 import Foundation
 
 /// Medians, their intervals and ratios.
@@ -60,7 +61,7 @@ public enum Statistics {
   /// *An Introduction to the Bootstrap*, chapter 13): both sides are drawn anew, each from itself, `draws` times. The
   /// seed is fixed, so equal samples give equal intervals.
   public static func ratio(of samples: [Double], over base: [Double], draws: Int = 2000) -> Ratio {
-    var generator = SplitMix64(state: 0x9e37_79b9)
+    var generator = SplitMix64(seed: 0x9e37_79b9)
     var ratios: [Double] = []
     ratios.reserveCapacity(draws)
     for _ in 0..<draws {
@@ -73,20 +74,9 @@ public enum Statistics {
   }
 }
 
-/// Steele, Lea and Flood's generator: tiny, seeded, the same everywhere.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-
+extension SplitMix64 {
   /// As many samples, drawn with replacement.
-  mutating func drawn(from samples: [Double]) -> [Double] {
+  fileprivate mutating func drawn(from samples: [Double]) -> [Double] {
     samples.map { _ in samples[Int(next().multipliedFullWidth(by: UInt64(samples.count)).high)] }
   }
 }

@@ -20,7 +20,7 @@ struct ReferenceSample: Sendable {
     let points = SamplePoints(problem, seed: data.generator.seed).points
     self.points = points
     pointSums = points.map { directSum(data, image: $0.image, filter: $0.filter, position: $0.position) }
-    var draw = Draw(state: data.generator.seed)
+    var draw = SplitMix64(seed: data.generator.seed)
     signs = (0..<problem.filters).map { _ in draw.below(2) == 0 ? 1 : -1 }
     let perGroup = problem.filtersPerGroup
     blocks = (0..<problem.groups).flatMap { group in

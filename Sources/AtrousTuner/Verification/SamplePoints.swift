@@ -15,7 +15,7 @@ struct SamplePoints {
   /// At least `least` points, or all outputs where there are fewer.
   init(_ problem: Problem, seed: UInt64) {
     let total = problem.batch * problem.filters * problem.outputPositions
-    var draw = Draw(state: seed)
+    var draw = SplitMix64(seed: seed)
     var points: [Point] = []
     var seen: Set<Point> = []
     func take(_ point: Point) {
@@ -69,12 +69,7 @@ struct SamplePoints {
   }
 }
 
-/// Numbers for choices that only have to be repeatable.
-struct Draw {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return Int(DataGenerator.mix(state) >> 1) % bound
-  }
+extension SplitMix64 {
+  /// A number below the bound, for choices that only have to be repeatable.
+  mutating func below(_ bound: Int) -> Int { Int(next() >> 1) % bound }
 }
