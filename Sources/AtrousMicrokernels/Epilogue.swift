@@ -1,4 +1,5 @@
 // y = activation( sum + bias + residual ), the order every kernel keeps.
+// Register budget: the sum, what is added, and two limits or a slope.
 
 import CAtrousMicrokernel
 

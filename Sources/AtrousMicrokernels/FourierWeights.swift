@@ -1,6 +1,7 @@
 // U[u][v] = Σ_r Σ_s w[r][s] e^(2πi·(ur/N + vs/N')) / (2·N·N') in Float64, rounded once to Float, 8 filters at a time: the
 // conjugate spectrum, as a convolution of networks is a correlation; the 2 undoes the input transform's. Columns first,
 // then rows.
+// Register budget: a real and an imaginary sum, one weight and one root; it runs once a plan.
 
 import CAtrousMicrokernel
 

@@ -1,3 +1,5 @@
+// The list of kernels: each has its formula and register budget at the top of its own file. See Tile.swift for the tiles.
+
 import CAtrousMicrokernel
 
 private typealias Function = @convention(c) (UnsafeRawPointer?) -> Void

@@ -1,4 +1,5 @@
 // Packing: the order in which a kernel reads is the order in memory. Weights are packed once, in the plan.
+// Register budget: one value or vector on its way; loads and stores bound it.
 
 import CAtrousMicrokernel
 

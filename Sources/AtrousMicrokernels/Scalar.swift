@@ -1,4 +1,5 @@
 // y[i] = epilogue( Σ_t Σ_k x[i + tap + k] · w[tap + k] ), one output after the other, one product at a time.
+// Register budget: one accumulator and one product.
 
 import CAtrousMicrokernel
 

@@ -3,6 +3,7 @@
 // Whole vectors from the left, then one that ends at column n and overlaps its neighbour; all are read before any is
 // written, so the overlap is computed twice and never accumulated twice. Fewer columns than lanes go one by one. Where the
 // vectors of c lie apart, n is whole vectors and nothing overlaps.
+// Register budget: the vectors of one row of the tile, and one of the epilogue.
 
 import CAtrousMicrokernel
 

@@ -1,5 +1,6 @@
 // The vector everything here is written against. An instruction set differs by its lanes, by whether it multiplies and
 // adds in one rounding, and by how many registers hold accumulators; nothing else in this folder knows which one it is.
+// Register budget: a kernel's own; see Tile.swift.
 
 #if ATROUS_LANES_16
   typealias Vector = SIMD16<Float>

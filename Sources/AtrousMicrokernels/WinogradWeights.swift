@@ -1,4 +1,5 @@
 // U = G w Gᵀ in Float64, rounded once to Float, 8 filters at a time. G is in WinogradPass.swift and ShortPhase.swift.
+// Register budget: one sum and one weight, 8 Float64 each; it runs once a plan.
 
 import CAtrousMicrokernel
 

@@ -1,4 +1,5 @@
 // y = epilogue( Σ x·w ) in Float64, rounded once: the reference tile and a rounding pass.
+// Register budget: see Reference.swift of the microkernels.
 
 import AtrousCore
 import CAtrousMicrokernel

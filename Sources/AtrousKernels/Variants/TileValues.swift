@@ -1,3 +1,5 @@
+// c[mr × nv·lanes] += Σ_k a[mr][k] · b[k][nv·lanes], the tile that many variants tune. Register budget: see Tile.swift.
+
 import AtrousCore
 
 /// The configuration of a variant that tunes its register tile and how threads share the outputs.

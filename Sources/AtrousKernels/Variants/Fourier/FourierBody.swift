@@ -1,3 +1,6 @@
+// y = F⁻¹[ Σ_c F[x] · conj F[w] ], a block of tiles at a time: transform, products, transform back.
+// Register budget: see FourierPass.swift for the transforms, Tile.swift for the products.
+
 import AtrousCore
 import CAtrousMicrokernel
 

@@ -1,3 +1,5 @@
+// U = conj F[w], once a plan. Register budget: see FourierWeights.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 

@@ -1,3 +1,6 @@
+// e^(2πi·j/N) and which frequencies are kept: those of which no other is the conjugate. Register budget: no loop here,
+// see FourierPass.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 

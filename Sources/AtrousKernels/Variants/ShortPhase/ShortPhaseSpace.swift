@@ -1,3 +1,5 @@
+// Blocks of phases and spans of channels of y = A [ Σ_c (G w Gᵀ) ⊙ (B x Bᵀ) ] Aᵀ. Register budget: see Tile.swift.
+
 import AtrousCore
 
 /// Which blocks and spans are worth trying.

@@ -1,3 +1,5 @@
+// M[ξ][tile] = Σ_c V[ξ][tile][c] · U[ξ][c], the tiles of one block that have ξ. Register budget: see Tile.swift.
+
 import CAtrousMicrokernel
 
 /// The tiles cut into blocks, and for every block and ξ the rows of the GEMM: the tiles large enough to have that ξ.

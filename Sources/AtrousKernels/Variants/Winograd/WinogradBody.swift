@@ -1,3 +1,6 @@
+// y = Aᵀ [ Σ_c (G w Gᵀ) ⊙ (Bᵀ x B) ] A, a block of tiles at a time: transform, one GEMM a ξ, transform back.
+// Register budget: see WinogradPass.swift for the transforms, Tile.swift for the GEMM.
+
 import AtrousCore
 import CAtrousMicrokernel
 

@@ -1,3 +1,5 @@
+// U = G w Gᵀ, once a plan. Register budget: see WinogradWeights.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 

@@ -1,3 +1,6 @@
+// An axis of L outputs as tiles of m and fewer, each of α = m + r − 1 products. Register budget: no loop here, see
+// WinogradPass.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 

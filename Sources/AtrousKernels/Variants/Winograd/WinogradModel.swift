@@ -1,3 +1,6 @@
+// Seconds of Σ products / peak + Σ transforms + bytes / bandwidth, counted tile by tile. Register budget: no loop here, see
+// Tile.swift.
+
 import AtrousCore
 
 /// What a configuration does, counted: products, transforms, bytes.

@@ -1,3 +1,5 @@
+// Output tiles m×n and blocks of y = Aᵀ [ Σ_c (G w Gᵀ) ⊙ (Bᵀ x B) ] A. Register budget: see Tile.swift.
+
 import AtrousCore
 
 /// Which tiles and blocks are worth trying.
