@@ -62,6 +62,22 @@ import Testing
     }
   }
 
+  @Test func verifyGoesOnAndWritesATable() throws {
+    try Command.inFolder { atrous in
+      let arguments = [
+        "verify", "--suite", "wavenet", "--suite", "latency", "--max-gflop", "0.001", "--large", "tiles", "--variant",
+        "direct-nhwc", "--max-candidates", "2", "--resume", "verify.jsonl", "--markdown", "errors.md",
+      ]
+      #expect(try atrous.run(arguments).success().contains("with one candidate a tile: all right"))
+      let again = try json(atrous.run(arguments + ["--json"]).success())
+      let rows = try #require(again["rows"] as? [[String: Any]])
+      #expect(again["resumed"] as? Int == rows.reduce(0) { $0 + ($1["verified"] as? Int ?? 0) })
+      let table = try String(contentsOfFile: atrous.path("errors.md"), encoding: .utf8)
+      #expect(table.contains("| variant | ISA | tile | candidates | problems | max error | bound | failed |"))
+      #expect(table.contains("| direct-nhwc | "))
+    }
+  }
+
   @Test func benchTimesCandidatesSideBySide() throws {
     try Command.inFolder { atrous in
       let problem = "c8 h12 w12 k8 r3 s3 d2 p2 nhwc"

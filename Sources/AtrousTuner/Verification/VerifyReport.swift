@@ -81,6 +81,8 @@ extension Candidate {
 }
 
 extension Configuration {
-  /// The settings that are sizes of a register tile (mr, nv) or of an output tile (th, tw).
-  public var tile: Configuration { Configuration(settings.filter { ["mr", "nv", "th", "tw"].contains($0.key) }) }
+  /// The settings that are sizes of a register tile (mr, nv), of an output tile (th, tw) or of a transform (fh, fw).
+  public var tile: Configuration {
+    Configuration(settings.filter { ["mr", "nv", "th", "tw", "fh", "fw"].contains($0.key) })
+  }
 }
