@@ -1,6 +1,10 @@
 import ArgumentParser
 import AtrousCore
+import AtrousDatabase
+import AtrousKernels
+import AtrousReports
 import AtrousTopology
+import AtrousTuner
 
 struct TopologyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,10 +24,16 @@ struct TopologyCommand: ParsableCommand {
     transform: Arguments.instructionSet)
   var isa: InstructionSet?
 
+  @Flag(help: "Measure what the register tiles reach on one thread: the best is the FMA peak.")
+  var measure = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
+    if measure && (xml != nil || synthetic != nil) {
+      throw InputError("--measure measures this machine; allowed without --xml and --synthetic")
+    }
     if xml != nil && synthetic != nil { throw InputError("allowed: one of --xml and --synthetic") }
     if isa != nil && xml == nil && synthetic == nil {
       throw InputError("--isa says what another machine runs; allowed with --xml and --synthetic")
@@ -32,7 +42,24 @@ struct TopologyCommand: ParsableCommand {
 
   func run() throws {
     let topology = try Topology(source, isa: isa)
-    if json { try Output.json(Description(topology)) } else { topology.lines().forEach { print($0) } }
+    let tiles = try measure ? rates(on: topology) : nil
+    if json { return try Output.json(Description(topology, tiles: tiles)) }
+    topology.lines().forEach { print($0) }
+    guard let tiles else { return }
+    print("")
+    let peaks = Dictionary(tiles.map { ($0.isa, $0.median) }, uniquingKeysWith: max)
+    Output.table(
+      [.left("register tile"), .left("ISA"), .right("GFLOP/s"), .right("of the best")],
+      tiles.map {
+        [$0.name, $0.isa ?? "–", Format.digits($0.median, $0.ci95), Format.percent($0.median, of: peaks[$0.isa])]
+      })
+  }
+
+  /// Of every instruction set this machine runs.
+  private func rates(on topology: Topology) throws -> [Measurement] {
+    try InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }.flatMap {
+      try TileRates.measure(isa: $0, machine: HostMachine.current, processor: topology.allowedProcessors.first)
+    }
   }
 
   private var source: Topology.Source {
@@ -78,8 +105,10 @@ private struct Description: Encodable {
   var numaNodes: [Node]
   var online: [Int]
   var allowed: [Int]
+  var registerTiles: [Measurement]?
 
-  init(_ topology: Topology) {
+  init(_ topology: Topology, tiles: [Measurement]?) {
+    registerTiles = tiles
     let machine = topology.machine
     key = "\(machine.key)"
     architecture = machine.architecture

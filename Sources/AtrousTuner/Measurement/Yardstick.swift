@@ -20,28 +20,38 @@ final class Yardstick {
   /// Nanoseconds of a run of the loop, in every round so far.
   private(set) var samples: [Double] = []
 
-  /// Measures every register tile in turn and keeps the fastest.
+  /// Measures every register tile and keeps the fastest.
   /// - Throws: `PlanError.outOfMemory`.
   init(isa: InstructionSet, team: Team, clock: any NanosecondClock, target: Target) throws(PlanError) {
     let sampler = Sampler(clock: clock, cache: .warm, target: target)
-    var best: (loop: TileLoop, rates: [Double])?
-    for loop in try TileLoop.all(of: isa, threads: team.threads, calls: Self.calls) {
-      var workspace = try loop.makeWorkspace()
-      if best == nil {
-        for _ in 0..<Self.warmUp { loop.execute(workspace: &workspace, pool: team.pool) }
-      }
-      let rates = (0..<20).map { _ in
-        Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) }, 1)
-      }
-      if best == nil || Statistics.median(rates) > Statistics.median(best!.rates) { best = (loop, rates) }
+    let rates = try Self.rates(isa: isa, threads: team.threads, pool: team.pool, sampler: sampler, rounds: 20)
+    guard let best = rates.max(by: { Statistics.median($0.rates) < Statistics.median($1.rates) }) else {
+      throw .outOfMemory(bytes: 0)
     }
-    guard let best else { throw .outOfMemory(bytes: 0) }
     self.team = team
     self.sampler = sampler
     loop = best.loop
     workspace = try loop.makeWorkspace()
     self.isa = isa
     firstRates = best.rates
+  }
+
+  /// GFLOP/s of every register tile, all threads together, one tile after the other.
+  static func rates(
+    isa: InstructionSet, threads: Int, pool: WorkerPool?, sampler: Sampler, rounds: Int
+  ) throws(PlanError) -> [(loop: TileLoop, rates: [Double])] {
+    var all: [(loop: TileLoop, rates: [Double])] = []
+    for loop in try TileLoop.all(of: isa, threads: threads, calls: calls) {
+      var workspace = try loop.makeWorkspace()
+      if all.isEmpty {
+        for _ in 0..<warmUp { loop.execute(workspace: &workspace, pool: pool) }
+      }
+      let rates = (0..<rounds).map { _ in
+        Double(loop.flops) / max(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: pool) }, 1)
+      }
+      all.append((loop, rates))
+    }
+    return all
   }
 
   /// Takes one more sample.
