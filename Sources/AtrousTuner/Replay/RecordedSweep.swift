@@ -8,7 +8,7 @@ final class RecordedSweep: SampleSource {
   private let times: [Candidate: [Double]]
   private let failed: [Candidate: Invalidity]
   private let cache: CacheState
-  private var draw: Draw
+  private var draw: SplitMix64
   private(set) var seconds = 0.0
 
   /// - Parameter records: one a candidate.
@@ -19,7 +19,7 @@ final class RecordedSweep: SampleSource {
       records.filter { $0.invalidity != .correct }.map { ($0.candidate, $0.invalidity) }
     ) { first, _ in first }
     self.cache = cache
-    draw = Draw(state: seed)
+    draw = SplitMix64(seed: seed)
   }
 
   /// The verifying run is counted, what else verification takes is not: a sweep verifies all.

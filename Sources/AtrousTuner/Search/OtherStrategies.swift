@@ -1,3 +1,4 @@
+import AtrousCore
 import AtrousKernels
 
 /// Every candidate once, and ten times who is within four times of the best: by this other strategies are judged.
@@ -31,7 +32,7 @@ struct RandomStrategy: SearchStrategy {
   let seed: UInt64
 
   func search(_ proposals: [Proposal], in field: Field) {
-    var draw = Draw(state: seed)
+    var draw = SplitMix64(seed: seed)
     let shuffled = proposals.map { proposal in (key: draw.below(1 << 30), proposal) }.sorted { $0.key < $1.key }
     for (_, proposal) in shuffled {
       if !field.running.isEmpty && field.stopsProbing() { break }
