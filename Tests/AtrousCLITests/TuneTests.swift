@@ -1,3 +1,4 @@
+import AtrousCore
 import AtrousDatabase
 import AtrousTestSupport
 import Foundation

@@ -1,3 +1,6 @@
+// y[o][k] = epilogue( Σ_t Σ_c x_φ[o + t][c] · w[t][c][k] ) on the packed pixels x_φ of one phase after the other.
+// Register budget: see Tile.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 

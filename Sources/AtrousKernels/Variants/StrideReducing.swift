@@ -1,7 +1,7 @@
 // x'[j] = x[g·j + offset], g = gcd(stride, dilation) on each axis; then the wrapped variant on x', stride/g, dilation/g.
 //
 // Every g-th input matters alone: stride 2 with dilation 2 is a dense problem of stride 1 on a quarter of the input. The
-// copy is in the workspace, its time part of the variant's.
+// copy is in the workspace, its time part of the variant's. Register budget: no loop but copies, see CopyRows.swift.
 
 import AtrousCore
 import CAtrousMicrokernel
