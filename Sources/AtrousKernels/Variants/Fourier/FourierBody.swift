@@ -35,7 +35,7 @@ struct FourierBody: PlanBody {
   let ranges: [Range<Int>]
   let filters: FourierFilters
   let arena: FourierArena
-  let bias: PackedBuffer?
+  let outputs: TileOutputs
   let shape: TileShape
   let input: MicrokernelFunction
   let product: MicrokernelFunction
@@ -77,7 +77,7 @@ struct FourierBody: PlanBody {
     arena = FourierArena(
       problem, frequencies: grid.frequencies, capacity: capacity, panels: filters.panels, nr: shape.nr,
       lanes: target.isa.lanes)
-    self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
+    outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_FOURIER_INPUT)
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_FOURIER_OUTPUT)
@@ -195,25 +195,13 @@ struct FourierBody: PlanBody {
     _ slots: Range<Int>, _ first: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>, _ tensors: Tensors,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let filter = group * problem.filtersPerGroup
-    var epilogue = problem.epilogue.arguments
-    epilogue.bias = bias.map { UnsafePointer($0.floats + filter) }
-    epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + filter }
-    var outputs = atrous_winograd_output_args()
-    outputs.m = UnsafePointer(v + arena.inputElements + slots.lowerBound * shape.nr)
-    outputs.xi_row_stride = 2 * arena.outputPlane
-    outputs.xi_stride = arena.outputPlane
-    outputs.panel_stride = arena.panelStride
-    outputs.nr = shape.nr
-    outputs.tiles = UnsafePointer(tiles.pointer + first + slots.lowerBound)
-    outputs.tile_count = slots.count
-    outputs.filters = problem.filtersPerGroup
-    outputs.y = tensors.output.assumingMemoryBound(to: Float.self) + filter
-    outputs.row_stride = plane.rowStride.output
-    outputs.column_stride = plane.columnStride.output
-    outputs.scratch = scratch
-    withUnsafePointer(to: epilogue) {
-      outputs.epilogue = $0
+    let range = first + slots.lowerBound..<first + slots.upperBound
+    outputs.with(range, group: group, tensors, scratch: scratch) { outputs in
+      outputs.m = UnsafePointer(v + arena.inputElements + slots.lowerBound * shape.nr)
+      outputs.xi_row_stride = 2 * arena.outputPlane
+      outputs.xi_stride = arena.outputPlane
+      outputs.panel_stride = arena.panelStride
+      outputs.nr = shape.nr
       withUnsafePointer(to: outputs) {
         var arguments = atrous_fourier_output_args(grid: grid.grid.pointer, output: $0)
         call(output, &arguments)

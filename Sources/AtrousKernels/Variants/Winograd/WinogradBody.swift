@@ -45,7 +45,7 @@ struct WinogradBody: PlanBody {
   let blocks: WinogradBlocks
   let filters: WinogradFilters
   let arena: WinogradArena
-  let bias: PackedBuffer?
+  let outputs: TileOutputs
   let shape: TileShape
   let input: MicrokernelFunction
   let product: MicrokernelFunction
@@ -83,7 +83,7 @@ struct WinogradBody: PlanBody {
     filters = try WinogradFilters(
       weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
     arena = WinogradArena(problem, points: points, capacity: blocks.capacity, filters: filters)
-    self.bias = try packBias(bias, filters: problem.filters, slack: shape.nr)
+    outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
@@ -208,27 +208,14 @@ struct WinogradBody: PlanBody {
     _ range: Range<Int>, at slot: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>, _ tensors: Tensors,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let first = group * problem.filtersPerGroup
-    var epilogue = problem.epilogue.arguments
-    epilogue.bias = bias.map { UnsafePointer($0.floats + first) }
-    epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + first }
-    var arguments = atrous_winograd_output_args()
-    arguments.m = UnsafePointer(v + arena.inputElements + slot * shape.nr)
-    arguments.xi_row_stride = points.columns * arena.outputPointStride
-    arguments.xi_stride = arena.outputPointStride
-    arguments.panel_stride = arena.panelStride
-    arguments.nr = shape.nr
-    arguments.tiles = UnsafePointer(tiles.pointer + range.lowerBound)
-    arguments.tile_count = range.count
-    arguments.row_taps = points.rowTaps
-    arguments.column_taps = points.columnTaps
-    arguments.filters = problem.filtersPerGroup
-    arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + first
-    arguments.row_stride = plane.rowStride.output
-    arguments.column_stride = plane.columnStride.output
-    arguments.scratch = scratch
-    withUnsafePointer(to: epilogue) {
-      arguments.epilogue = problem.epilogue == .none ? nil : $0
+    outputs.with(range, group: group, tensors, scratch: scratch) { arguments in
+      arguments.m = UnsafePointer(v + arena.inputElements + slot * shape.nr)
+      arguments.xi_row_stride = points.columns * arena.outputPointStride
+      arguments.xi_stride = arena.outputPointStride
+      arguments.panel_stride = arena.panelStride
+      arguments.nr = shape.nr
+      arguments.row_taps = points.rowTaps
+      arguments.column_taps = points.columnTaps
       call(output, &arguments)
     }
   }
