@@ -1,3 +1,5 @@
+// y = epilogue( Aᵀ M A ), where its tiles and tensors stand. Register budget: see WinogradOutput.swift, FourierOutput.swift.
+
 import AtrousCore
 import CAtrousMicrokernel
 
