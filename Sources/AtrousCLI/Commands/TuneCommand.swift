@@ -79,7 +79,11 @@ struct TuneCommand: ParsableCommand {
     progress.end()
     outcome.warnings.forEach(complain)
     let winners = outcome.winners(of: problems, options: tuner.options)
-    if json { try Output.json(winners.map(TunedRow.init)) } else { show(winners, outcome) }
+    if json {
+      try Output.json(winners.map(TunedRow.init) + outcome.predictedRows(cache: tuner.options.cache))
+    } else {
+      show(winners, outcome)
+    }
     if outcome.isCancelled { throw ExitCode.interrupted }
     if !outcome.unanswered.isEmpty || outcome.hasWrong { throw ExitCode.checkFailed }
   }
@@ -173,23 +177,41 @@ extension TuneOutcome {
   }
 }
 
+extension TuneOutcome {
+  fileprivate func predictedRows(cache: CacheState) -> [TunedRow] {
+    predicted.map { TunedRow($0.item, $0.prediction, machine: run.machine.key, cache: cache) }
+  }
+}
+
 private struct TunedRow: Encodable {
   var problem: String
   var machine: String
   var threads: Int
-  var placement: String
+  var placement: String?
   var cache: String
   var candidate: String
   var medianNs: Double?
   var ci95Ns: [Double]?
   var samples: Int
   var maxError: Double?
-  var workspaceBytes: Int
+  var workspaceBytes: Int?
   /// At least half of the samples were disturbed.
   var noisy: Bool
   /// GFLOP/s of the reference loop beside the samples.
   var referenceGflops: Double?
   var ties: [String]
+  /// The rung of the lookup that chose, where there was no time to measure.
+  var predicted: String?
+
+  init(_ item: TuneItem, _ prediction: Prediction, machine: MachineKey, cache: CacheState) {
+    problem = "\(item.problem)"
+    self.machine = "\(machine)"
+    threads = item.threads
+    self.cache = cache.rawValue
+    candidate = "\(prediction.candidate.ordered())"
+    (samples, noisy, ties) = (0, false, [])
+    predicted = prediction.source
+  }
 
   init(_ winner: Winner) {
     let record = winner.fastest

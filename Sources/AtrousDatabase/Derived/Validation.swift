@@ -23,12 +23,20 @@ extension Database {
   public func validate() -> [Finding] {
     var findings: [Finding] = []
     let machines = Dictionary(runs.map { ($0.id, $0.machine.key) }) { first, _ in first }
+    let known = runsByID
     for (index, run) in runs.enumerated() { findings += run.findings("runs[\(index)]") }
     for (index, result) in results.enumerated() {
       let position = "results[\(index)]"
-      if let best = result.winner(runs: runsByID)?.fastest, best.times.count < Statistics.leastSamples {
-        let wanted = "an interval of 95 % needs \(Statistics.leastSamples)"
-        findings.append(Finding(.warning, position, "the fastest has \(best.times.count) samples; \(wanted)"))
+      if let best = result.winner(runs: known)?.fastest {
+        if best.times.count < Statistics.leastSamples {
+          let wanted = "an interval of 95 % needs \(Statistics.leastSamples)"
+          findings.append(Finding(.warning, position, "the fastest has \(best.times.count) samples; \(wanted)"))
+        }
+        if best.isNoisy {
+          let causes = best.disturbed.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+          let seen = "\(causes.joined(separator: ", ")) of \(best.times.count) samples"
+          findings.append(Finding(.warning, position, "the fastest is noisy: \(seen)"))
+        }
       }
       for (index, record) in result.candidates.enumerated() {
         let position = "\(position).candidates[\(index)]"

@@ -96,7 +96,7 @@ private struct Sweep {
   let key: ResultKey
   /// One a candidate, times of different runs normalised.
   let records: [CandidateRecord]
-  /// What this build proposes, as far as it was recorded.
+  /// What this build proposes, as far as it was recorded: variants added since do not count.
   let proposals: [Proposal]
   let isWhole: Bool
 
@@ -109,7 +109,8 @@ private struct Sweep {
       return
     }
     let target = Target(machine: machine, isa: first.isa, threads: key.threads)
-    let all = registry.proposals(for: key.problem, on: target, from: registry.racing)
+    let variants = Array(Set(records.map(\.variant)))
+    let all = registry.proposals(for: key.problem, on: target, from: registry.racing, variants: variants)
     let known = Set(records.map(\.candidate))
     proposals = all.filter { known.contains($0.candidate.sorted) }
     let sampled = records.count { $0.times.count >= Statistics.leastSamples }

@@ -70,7 +70,8 @@ package final class Field {
   }
 
   /// Makes a candidate ready and takes its first sample; those far behind the best drop out, unless all stay.
-  func probe(_ proposal: Proposal, allStay: Bool = false) {
+  @discardableResult
+  func probe(_ proposal: Proposal, allStay: Bool = false) -> Entrant {
     let began = elapsed
     let entrant = Entrant(proposal)
     source.probe(entrant)
@@ -79,10 +80,12 @@ package final class Field {
     if proposal.candidate.sorted == roles.untuned { untuned = entrant }
     guard entrant.isTimed else {
       done.append(entrant)
-      return finish(entrant)
+      finish(entrant)
+      return entrant
     }
     running.append(entrant)
     if !allStay { dropStragglers() }
+    return entrant
   }
 
   /// One sample of everybody who is below what is wanted of it, beginning with another one each time; false where the

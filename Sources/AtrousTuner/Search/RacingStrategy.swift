@@ -26,9 +26,8 @@ struct RacingStrategy: SearchStrategy {
       if field.limit == nil && isExtra && failures >= rules.patience { return }
       let proposal = open.remove(at: index)
       if rank(proposal, field.roles) > 1 && proposal.cost.seconds * 1e9 > rules.timeoutFactor * field.best { continue }
-      let before = field.running.count
-      field.probe(proposal)
-      if let entrant = field.running.last, field.running.count > before { expectations.learn(entrant) }
+      let entrant = field.probe(proposal)
+      if entrant.isTimed { expectations.learn(entrant) }
       failures = field.best < (1 - rules.gain) * best ? 0 : failures + (isExtra ? 1 : 0)
       best = min(best, field.best)
     }
