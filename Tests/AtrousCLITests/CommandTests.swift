@@ -25,7 +25,7 @@ import Testing
       let problem = "c16 h9 w9 k16 r3 s3 d2 psame nhwc"
       let answer = try atrous("variants", "--problem", problem, "--isa", "baseline").success()
       #expect(answer.contains("target   baseline on m1 "))
-      #expect(answer.contains("refuses  takes nchw in and out, not nhwc"))
+      #expect(answer.contains("refuses  takes one channel and one filter a group, not 16 and 16"))
       let json = try json(atrous("variants", "--problem", problem, "--json").success())
       #expect(json["problem"] as? String == "c16 h9 w9 k16 r3 s3 d2 p2 nhwc")
     }

@@ -36,7 +36,7 @@ public struct Replay {
         var regrets: [Double] = []
         var (used, probes) = (0.0, 0)
         for trial in 0..<Self.trials {
-          let seed = DataGenerator.mix(seed &+ UInt64(index * Self.trials + trial))
+          let seed = DataGenerator.mix(DataGenerator.mix(seed) &+ UInt64(index * Self.trials + trial))
           let source = sweep.source(seed: seed)
           let limit = strategy == .random ? Self.limitShare * sweep.seconds : nil
           let field = Field(source, rules: rules, limit: limit)

@@ -53,7 +53,9 @@ package final class Field {
   }
 
   /// The median of the best still in the search, in nanoseconds.
-  var best: Double { running.map(\.median).min() ?? .infinity }
+  var best: Double { leader?.median ?? .infinity }
+  /// The best still in the search.
+  var leader: Entrant? { running.min { $0.median < $1.median } }
   /// That of all, and of earlier runs.
   var bestSeen: Double { min(best, roles.known, done.filter(\.isTimed).map(\.median).min() ?? .infinity) }
   var elapsed: Double { source.seconds - start }

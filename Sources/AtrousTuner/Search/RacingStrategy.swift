@@ -21,11 +21,13 @@ struct RacingStrategy: SearchStrategy {
     var open = proposals
     var (best, failures) = (Double.infinity, 0)
     while let index = next(open, expectations, field) {
-      let isExtra = rank(open[index], field.roles) > 2
+      let isExtra = rank(open[index], expectations, field) > 3
       if field.stopsProbing() && (!field.running.isEmpty || field.isCancelled) { return }
       if field.limit == nil && isExtra && failures >= rules.patience { return }
       let proposal = open.remove(at: index)
-      if rank(proposal, field.roles) > 1 && proposal.cost.seconds * 1e9 > rules.timeoutFactor * field.best { continue }
+      if rank(proposal, expectations, field) > 1 && proposal.cost.seconds * 1e9 > rules.timeoutFactor * field.best {
+        continue
+      }
       let entrant = field.probe(proposal)
       if entrant.isTimed { expectations.learn(entrant) }
       failures = field.best < (1 - rules.gain) * best ? 0 : failures + (isExtra ? 1 : 0)
@@ -33,22 +35,25 @@ struct RacingStrategy: SearchStrategy {
     }
   }
 
-  /// The incumbent, what the tables choose, the untuned candidate, initial configurations, the others, and what an
-  /// earlier run tried, each by expected time.
+  /// The incumbent, what the tables choose, the untuned candidate, initial configurations, second chances, the others, and
+  /// what an earlier run tried, each by expected time.
   private func next(_ open: [Proposal], _ expectations: Expectations, _ field: Field) -> Int? {
     open.indices.min { left, right in
-      let mine = (rank(open[left], field.roles), expectations.seconds(open[left]))
-      let theirs = (rank(open[right], field.roles), expectations.seconds(open[right]))
+      let mine = (rank(open[left], expectations, field), expectations.seconds(open[left]))
+      let theirs = (rank(open[right], expectations, field), expectations.seconds(open[right]))
       return mine != theirs ? mine < theirs : left < right
     }
   }
 
-  private func rank(_ proposal: Proposal, _ roles: Field.Roles) -> Int {
-    let candidate = proposal.candidate.sorted
+  private func rank(_ proposal: Proposal, _ expectations: Expectations, _ field: Field) -> Int {
+    let (candidate, roles) = (proposal.candidate.sorted, field.roles)
     if candidate == roles.incumbent || candidate == roles.hint { return 0 }
     if candidate == roles.untuned { return 1 }
-    if roles.tried.contains(candidate) { return 4 }
-    return proposal.isInitial ? 2 : 3
+    if roles.tried.contains(candidate) { return 5 }
+    if proposal.isInitial { return 2 }
+    // One unlucky sample must not end a variant that the cost model believes in.
+    let believed = rules.belief * (field.leader?.proposal.cost.seconds ?? .infinity)
+    return expectations.count(proposal.candidate.variant) == 1 && proposal.cost.seconds <= believed ? 3 : 4
   }
 
   private func halve(_ field: Field) {
@@ -91,7 +96,7 @@ struct RacingStrategy: SearchStrategy {
 }
 
 /// Expected times of what was not measured: the cost model's, times what it was off by on the measured configurations of
-/// the variant that differ in the fewest settings.
+/// the variant that differ in the fewest settings; of several the least, since what disturbs a sample makes it longer.
 struct Expectations {
   private struct Measured {
     let settings: [Setting]
@@ -108,17 +113,20 @@ struct Expectations {
     all.append(ratio)
   }
 
+  /// Configurations of the variant that were measured.
+  func count(_ variant: VariantID) -> Int { measured[variant]?.count ?? 0 }
+
   func seconds(_ proposal: Proposal) -> Double {
     let settings = proposal.candidate.configuration.settings
     guard let known = measured[proposal.candidate.variant] else {
       return proposal.cost.seconds * (all.min() ?? 1)
     }
-    var (least, sum, count) = (Int.max, 0.0, 0.0)
+    var (least, ratio) = (Int.max, Double.infinity)
     for other in known {
       let distance = zip(settings, other.settings).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
-      if distance < least { (least, sum, count) = (distance, 0, 0) }
-      if distance == least { (sum, count) = (sum + other.ratio, count + 1) }
+      if distance < least { (least, ratio) = (distance, .infinity) }
+      if distance == least { ratio = min(ratio, other.ratio) }
     }
-    return proposal.cost.seconds * sum / count
+    return proposal.cost.seconds * ratio
   }
 }
