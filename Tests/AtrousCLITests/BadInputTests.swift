@@ -89,7 +89,7 @@ import Testing
     ("variants|--isa|avx1024", "baseline, avx2, avx512"),
     ("topology|--synthetic|nonsense", "synthetic"),
     ("topology|--synthetic|package:2|--xml|file", "one of --xml and --synthetic"),
-    ("export|atrous.json|--format|csv|-o|out", "table, swift"),
+    ("export|atrous.json|--format|csv|-o|out", "table, swift, c"),
     // Files: `folder`, `empty`, `binary` and `text` are there, `missing` is not.
     ("topology|--xml|missing", "missing"),
     ("topology|--xml|folder", "folder"),
