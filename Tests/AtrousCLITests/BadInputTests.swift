@@ -110,6 +110,8 @@ import Testing
     ("report|list", "list is corrupt"),
     ("report|newer", "newer has schema version 99; this build reads 1 to 2"),
     ("report|good|--markdown|missing/report.md", "cannot write missing/report.md: No such file or directory"),
+    ("report|good|--csv|missing/tables", "cannot write missing/tables: No such file or directory"),
+    ("report|good|--csv|text", "cannot write text: File exists"),
     ("report|good|--markdown|folder", "cannot write folder: Is a directory"),
     ("compare|good", "NEW"),
     ("compare|good|missing", "missing: no such database"),
