@@ -13,8 +13,8 @@ struct AtrousCommand: ParsableCommand {
     version: Build.version,
     subcommands: [
       TopologyCommand.self, VariantsCommand.self, VerifyCommand.self, BenchCommand.self, TuneCommand.self,
-      ExplainCommand.self, NetworkCommand.self, ReportCommand.self, ExportCommand.self, MergeCommand.self,
-      ValidateCommand.self, SuitesCommand.self, ReplayCommand.self,
+      ExplainCommand.self, NetworkCommand.self, ReportCommand.self, CompareCommand.self, ExportCommand.self,
+      MergeCommand.self, ValidateCommand.self, SuitesCommand.self, ReplayCommand.self,
     ])
 
   func run() {

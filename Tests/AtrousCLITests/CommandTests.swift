@@ -11,6 +11,7 @@ import Testing
       let help = try atrous("--help").success()
       for command in [
         "topology", "variants", "verify", "tune", "explain", "report", "validate", "suites", "export", "replay",
+        "compare",
       ] {
         #expect(help.contains("  \(command) "))
         #expect(try atrous(command, "--help").success().contains("USAGE: atrous \(command)"))

@@ -51,6 +51,35 @@ import Testing
     let text = body.split(separator: "\n").map { $0.dropFirst(2).replacing("\\t", with: "\t") + "\n" }.joined()
     #expect(text.dropLast() == database().table().text(.table))
   }
+
+  /// Compiled and read back: what the compiler makes of the literals is the text.
+  @Test func theCFormHoldsTheText() throws {
+    var database = database()
+    var run = Fake.run("r2")
+    run = Run(id: "r2", generator: Generator(name: "a\"b\\c??/", version: "1", compiler: ""), machine: run.machine)
+    database.add(run)
+    let export = database.table()
+    try withTemporaryFolder { folder in
+      try export.text(.c).write(toFile: folder + "/table.c", atomically: true, encoding: .utf8)
+      let program = """
+        #include <stdio.h>
+        extern const char atrous_embedded_table[];
+        extern const size_t atrous_embedded_table_bytes;
+        int main(void) { return fwrite(atrous_embedded_table, atrous_embedded_table_bytes, 1, stdout) == 1 ? 0 : 1; }
+
+        """
+      try program.write(toFile: folder + "/main.c", atomically: true, encoding: .utf8)
+      let flags = "-std=c11 -trigraphs -Wall -Wextra -Wmissing-variable-declarations -Werror"
+      let script = "cd '\(folder)' && clang \(flags) main.c table.c -o program && ./program >text"
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", script]
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 0)
+      #expect(try String(contentsOfFile: folder + "/text", encoding: .utf8) == export.text(.table))
+    }
+  }
 }
 
 /// The package in `Tests/Fixtures/Consumer` builds with a table as the export writes it.

@@ -131,6 +131,29 @@ private struct Made {
     #expect(!report.contains("Every problem of the database has a winner"))
   }
 
+  @Test func tablesAsCSVHoldTheNumbers() throws {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    made.add(made.untuned, 100_000)
+    let texts = Dictionary(uniqueKeysWithValues: ReportTables(made.database).files.map { ($0.name, $0.text) })
+    func rows(_ name: String) throws -> [[String: String]] {
+      let lines = try #require(texts[name]).split(separator: "\r\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      }
+      return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    }
+    let winner = try #require(rows("winners.csv").first)
+    #expect(winner["problem"] == "\(made.problem)" && winner["threads"] == "1" && winner["caches"] == "warm")
+    #expect(winner["candidate"] == "direct-scalar avx2" && winner["median_ns"] == "50000.0")
+    #expect(winner["peak_gflops"] == "100.0" && winner["over_default"] == "2.0" && winner["samples"] == "9")
+    #expect(winner["nominal_gflops"] == "\(Double(made.problem.nominalFLOPs) / 50_000)")
+    #expect(try rows("candidates.csv").map { $0["to_best"] } == ["1.0", "2.0"])
+    #expect(try rows("peaks.csv").map { $0["low_gflops"] } == ["99.0", ""])
+    #expect(try rows("coverage.csv").isEmpty)
+    #expect(
+      texts["refusals.csv"]?.contains(",depthwise,\"takes one channel and one filter a group, not 16 and 16\"") == true)
+  }
+
   @Test func anEmptyDatabaseSaysSo() {
     #expect(Report(Database()).markdown.contains("Nothing has been measured yet."))
   }

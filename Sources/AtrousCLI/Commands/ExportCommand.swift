@@ -11,7 +11,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("table (the library's file) or swift (a source file that holds it).", valueName: "F"),
+    help: ArgumentHelp("table (the library's file), swift or c (a source file that holds it).", valueName: "F"),
     transform: Self.format)
   var format: ExportFormat
 

@@ -52,6 +52,14 @@ enum Arguments {
     return value
   }
 
+  /// The share of `5%`; a bare number is per cent.
+  static func percentage(_ text: String) throws -> Double {
+    guard let value = decimal(text.last == "%" ? text.dropLast() : text[...]), value >= 0, value <= 1000 else {
+      throw InputError("allowed: 0% to 1000%, such as 5%")
+    }
+    return value / 100
+  }
+
   /// Seconds of `90s`, `4m` or `1h`; a bare number is seconds.
   static func duration(_ text: String) throws -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]

@@ -42,6 +42,14 @@ enum TextFiles {
     }
   }
 
+  /// Makes a folder where there is none; its parent must be there.
+  /// - Throws: `InputError` with the system's reason.
+  static func makeFolder(_ path: String) throws(InputError) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue { return }
+    if mkdir(path, 0o777) != 0 { throw failure(path) }
+  }
+
   private static func put(_ text: String, _ file: String, for path: String) throws(InputError) {
     guard let file = fopen(file, "w") else { throw failure(path) }
     var text = text

@@ -8,6 +8,8 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
   case table
   /// One Swift file that holds that text as a static string, `embeddedTable`.
   case swift
+  /// One C file that holds it as a static string, `atrous_embedded_table`, for `atrous_table_parse`.
+  case c
 }
 
 /// A table made of a database.
@@ -20,6 +22,7 @@ public struct TableExport: Sendable {
     switch format {
     case .table: table.text
     case .swift: Self.swiftFile(table.text)
+    case .c: Self.cFile(table.text)
     }
   }
 
@@ -38,6 +41,48 @@ public struct TableExport: Sendable {
         \"\"\"
 
       """
+  }
+}
+
+extension TableExport {
+  /// A literal a line: neither a compiler nor a reader has to take one line of many kilobytes.
+  private static func cFile(_ text: String) -> String {
+    let lines = text.split(separator: "\n").map { line in "  \"\(escaped(line))\\n\"" }
+    return """
+      // Made by `atrous export --format c`; do not edit.
+      //
+      // A dispatch table as text. Where it is used:
+      //
+      //     extern const char atrous_embedded_table[];
+      //     extern const size_t atrous_embedded_table_bytes;  // without the NUL
+      //     atrous_table *table = atrous_table_parse(atrous_embedded_table, atrous_embedded_table_bytes, &error);
+      #include <stddef.h>
+
+      #ifdef __cplusplus
+      extern "C" {
+      #endif
+      extern const char atrous_embedded_table[];
+      extern const size_t atrous_embedded_table_bytes;
+      #ifdef __cplusplus
+      }
+      #endif
+
+      const char atrous_embedded_table[] =
+      \(lines.joined(separator: "\n"));
+      const size_t atrous_embedded_table_bytes = sizeof atrous_embedded_table - 1;
+
+      """
+  }
+
+  /// A question mark could begin a trigraph.
+  private static func escaped(_ line: Substring) -> String {
+    line.map { character in
+      switch character {
+      case "\t": "\\t"
+      case "\\", "\"", "?": "\\\(character)"
+      default: String(character)
+      }
+    }.joined()
   }
 }
 

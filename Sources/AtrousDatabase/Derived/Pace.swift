@@ -14,15 +14,11 @@ struct Pace {
   init(_ records: [CandidateRecord], of key: ResultKey, runs: [String: Run]) {
     self.runs = runs
     threads = key.threads
-    isKnown = records.allSatisfy { Self.rate($0, runs, key.threads) != nil }
-  }
-
-  private static func rate(_ record: CandidateRecord, _ runs: [String: Run], _ threads: Int) -> Double? {
-    record.reference ?? runs[record.run]?.peak(record.isa, threads: threads)?.median
+    isKnown = records.allSatisfy { $0.pace(runs: runs, threads: key.threads) != nil }
   }
 
   func rate(_ record: CandidateRecord) -> Double {
-    isKnown ? Self.rate(record, runs, threads)! : 1
+    isKnown ? record.pace(runs: runs, threads: threads)! : 1
   }
 
   /// What the reference loop computes in the candidate's median time; the time itself where rates are unknown.
@@ -61,6 +57,12 @@ extension Run {
 }
 
 extension CandidateRecord {
+  /// The rate of the reference loop beside the samples, in GFLOP/s, else the peak that the run measured with as many
+  /// threads; nil where neither is known.
+  package func pace(runs: [String: Run], threads: Int) -> Double? {
+    reference ?? runs[run]?.peak(isa, threads: threads)?.median
+  }
+
   fileprivate var memoryClass: Int { Int.bitWidth - extraBytes.leadingZeroBitCount }
 
   fileprivate var errorClass: Int {

@@ -1,11 +1,14 @@
 // The installed library from C: every function of atrous.h, results against plain loops in double, eight threads with a plan each
-// on one table. Prints a line a check; exits 1 at the first that fails.
+// on one table, and a table as `atrous export --format c` embeds it. Prints a line a check; exits 1 at the first that fails.
 #include <atrous.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+extern const char atrous_embedded_table[];
+extern const size_t atrous_embedded_table_bytes;
 
 static const char *const text = "c17 h19 w23 k21 r3 s3 d2 p2 nhwc bias relu";
 
@@ -121,6 +124,15 @@ static void bad_input(void) {
       "and has no plan");
 }
 
+static void embedded(const data *made) {
+  atrous_error error = {0};
+  atrous_table *table = atrous_table_parse(atrous_embedded_table, atrous_embedded_table_bytes, &error);
+  if (!table) puts(error.message);
+  expect(table != NULL, "a table exported as C parses");
+  expect(run(made, table, 1) < 1e-4, "a plan with it equals the definition");
+  atrous_table_free(table);
+}
+
 int main(int count, char **arguments) {
   expect(atrous_abi() == ATROUS_ABI, "the library's ABI is the header's");
   printf("ok: version %s\n", atrous_version());
@@ -131,6 +143,7 @@ int main(int count, char **arguments) {
   bad_input();
   expect(run(&made, NULL, 1) < 1e-4, "one thread equals the definition");
   expect(run(&made, NULL, 2) < 1e-4, "two threads equal the definition");
+  embedded(&made);
   atrous_table *table = NULL;
   if (count > 1) {
     atrous_error error;
