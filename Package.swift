@@ -109,7 +109,12 @@ let package = Package(
     tests("AtrousDatabase"),
     tests("AtrousTopology", ["AtrousKernels", "AtrousCore", "CAtrousPlatform"]),
     .target(name: "CAtrousAllocations", path: "Tests/Allocations"),
-    tests("AtrousTuner", ["CAtrousAllocations", "AtrousDatabase", "AtrousKernels", "AtrousCore"]),
+    tests(
+      "AtrousTuner",
+      [
+        "CAtrousAllocations", "AtrousTopology", "AtrousDatabase", "Atrous", "AtrousKernels",
+        "AtrousCore",
+      ]),
     tests("AtrousReports"),
     .testTarget(
       name: "AtrousCLITests",

@@ -61,6 +61,7 @@ public func listMicrokernels(
   add(list, row("fourier-input", ATROUS_KIND_FOURIER_INPUT, 0, 0, fourierInput))
   add(list, row("fourier-output", ATROUS_KIND_FOURIER_OUTPUT, 0, 0, fourierOutput))
   add(list, row("fourier-weights", ATROUS_KIND_FOURIER_WEIGHTS, 0, 0, fourierWeights))
+  add(list, row("read", ATROUS_KIND_READ, 0, 0, readFloats))
 }
 
 @inline(__always) private func row(

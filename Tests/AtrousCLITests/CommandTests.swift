@@ -51,6 +51,19 @@ import Testing
     }
   }
 
+  @Test func measuringShowsClaimedBesideMeasured() throws {
+    try Command.inFolder { atrous in
+      let machine = try json(atrous("topology", "--measure", "--json").success())
+      let memory = try #require(machine["memory"] as? [[String: Any]])
+      #expect(memory.last?["level"] as? String == "memory")
+      #expect(memory.allSatisfy { ($0["latency_ns"] as? Double ?? 0) > 0 && ($0["bandwidth_gbs"] as? Double ?? 0) > 0 })
+      #expect(memory.dropLast().allSatisfy { $0["claimed_bytes"] is Int })
+      let names = try #require(machine["measurements"] as? [[String: Any]]).compactMap { $0["name"] as? String }
+      #expect(names.contains("fma_peak") && names.contains("l1_bandwidth") && names.contains("memory_latency"))
+      #expect(try #require(machine["latencies"] as? [Any]).count > 20)
+    }
+  }
+
   @Test func verifyFindsAllRight() throws {
     try Command.inFolder { atrous in
       let ended = try atrous(

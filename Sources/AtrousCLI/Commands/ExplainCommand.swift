@@ -29,11 +29,14 @@ struct ExplainCommand: ParsableCommand {
     let target = try machine.target(threads: threads ?? Convolution.defaultThreads)
     let resolver = Resolver(tables: try database.tables(), machine: target.machine, isa: target.isa)
     let resolution = try resolver.resolve(problem, threads: target.threads)
-    if json { return try Output.json(Explanation(problem, target, resolution)) }
+    if json { return try Output.json(Explanation(problem, target, resolution, isPredicted: isPredicted(resolution))) }
     for (name, value) in try rows(target, resolution) {
       print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
     }
   }
+
+  /// A machine known only by its topology was never measured: what a table holds of one alike is a guess there.
+  private func isPredicted(_ resolution: Resolution) -> Bool { machine.topology != nil && resolution.rung != .exact }
 
   private func rows(_ target: Target, _ resolution: Resolution) throws -> [(String, String)] {
     var rows = [
@@ -51,12 +54,19 @@ struct ExplainCommand: ParsableCommand {
     } else {
       rows.append(("evidence", "none: nothing like it has been measured, `atrous tune` would tell"))
     }
+    if isPredicted(resolution) {
+      rows.append(("predicted", "for a machine known by its topology alone; \(Self.predictor(resolution))"))
+    }
     if let demotion = resolution.demotion { rows.append(("lowered", "one rung: \(demotion)")) }
     if resolution.isStale { rows.append(("stale", "measured with another revision of the variant")) }
     let regret = resolution.expectedRegret.map {
       "fastest of those tried; its own interval reaches \(Format.fixed(100 * $0, 1)) % above its median"
     }
     return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung))]
+  }
+
+  private static func predictor(_ resolution: Resolution) -> String {
+    resolution.evidence.map { "it is like \($0.machine), where it was measured" } ?? "by the cost model and its caches"
   }
 
   /// What the same rung costs on the problems that the database knows better.
@@ -92,9 +102,12 @@ private struct Explanation: Encodable {
   var evidence: Measured?
   var demotion: String?
   var stale: Bool
+  /// For a machine known only by its topology, and not measured there.
+  var predicted: Bool
   var expectedRegret: Double?
 
-  init(_ problem: Problem, _ target: Target, _ resolution: Resolution) {
+  init(_ problem: Problem, _ target: Target, _ resolution: Resolution, isPredicted: Bool) {
+    predicted = isPredicted
     self.problem = "\(problem)"
     machine = "\(target.machine.key)"
     isa = target.isa.rawValue

@@ -28,7 +28,9 @@ struct TuneCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Thread counts joined by commas, or auto: 1, 2, 4 … (default: 1).", valueName: "N"),
+    help: ArgumentHelp(
+      "Thread counts joined by commas, or auto: one, the cores of a cache domain, all cores (default: 1).",
+      valueName: "N"),
     transform: Arguments.threads)
   var threads: ThreadCounts = .these([1])
 
@@ -92,7 +94,10 @@ struct TuneCommand: ParsableCommand {
     let topology = try Topology(.system)
     var options = TuneOptions()
     options.budget = budget ?? 240
-    options.threads = threads.counts(on: topology.machine)
+    options.threads = try threads.counts(on: topology)
+    if threads == .auto {
+      complain("threads: " + topology.threadChoices().map { "\($0)" }.joined(separator: ", "))
+    }
     try measuring.check(threads: options.threads)
     options.maxError = maxError
     options.maxWorkspace = maxWorkspace

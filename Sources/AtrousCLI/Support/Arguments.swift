@@ -1,22 +1,27 @@
 import AtrousCore
 import AtrousDatabase
 import AtrousKernels
+import AtrousTopology
 import AtrousTuner
 import Foundation
 
 /// The thread counts of `--threads`.
 enum ThreadCounts: Hashable {
   case these([Int])
-  /// 1, 2, 4, … and all that can run at once.
+  /// One, the cores of a cache domain, all cores (`Topology.threadChoices`).
   case auto
 
-  func counts(on machine: Machine) -> [Int] {
+  /// - Throws: `InputError` for more threads than can run at once: their times would be the scheduler's.
+  func counts(on topology: Topology) throws(InputError) -> [Int] {
+    let facts = topology.machine.facts
     switch self {
-    case .these(let counts): return counts
-    case .auto:
-      let usable = machine.facts.usableThreads
-      let powers = sequence(first: 1) { $0 * 2 }.prefix { $0 < usable }
-      return Array(powers) + [usable]
+    case .auto: return topology.threadChoices().map(\.threads)
+    case .these(let counts):
+      guard let many = counts.first(where: { $0 > facts.usableThreads }) else { return counts }
+      let quota = facts.quotaCPUs.map { "a quota of \($0) CPUs" } ?? "no quota"
+      throw InputError(
+        "--threads \(many): \(topology.allowedProcessors.count) allowed CPUs and \(quota) run "
+          + "\(facts.usableThreads) at once; allowed: 1 to \(facts.usableThreads), or auto")
     }
   }
 }

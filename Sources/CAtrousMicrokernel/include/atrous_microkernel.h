@@ -366,6 +366,7 @@ enum {
   ATROUS_KIND_FOURIER_INPUT,
   ATROUS_KIND_FOURIER_OUTPUT,
   ATROUS_KIND_FOURIER_WEIGHTS,
+  ATROUS_KIND_READ,
 };
 
 // One row of the list. Every instruction-set module has the same rows in the same order; `function` is NULL where the
