@@ -99,10 +99,8 @@ import CAtrousMicrokernel
     var v = 0
     while v < vectors {
       let channel = c &+ v &* lanes
-      var value = values[unchecked: row][unchecked: v]
-      if let bias = epilogue.pointee.bias { value += load(bias + channel) }
-      if let residual = epilogue.pointee.residual { value += load(residual + (args.pointee.y_rows[row] &+ channel)) }
-      values[unchecked: row][unchecked: v] = activate(value, epilogue)
+      values[unchecked: row][unchecked: v] = finished(
+        values[unchecked: row][unchecked: v], epilogue, bias: channel, residual: args.pointee.y_rows[row] &+ channel)
       v &+= 1
     }
     row &+= 1
@@ -121,12 +119,7 @@ import CAtrousMicrokernel
       value += x[args.pointee.taps[tap].a] * args.pointee.w[args.pointee.taps[tap].b &+ c]
       tap &+= 1
     }
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias { value += bias[c] }
-      if let residual = epilogue.pointee.residual { value += residual[offset] }
-      value = activate(value, epilogue)
-    }
-    args.pointee.y[offset] = value
+    args.pointee.y[offset] = finished(value, args.pointee.epilogue, bias: c, residual: offset)
     row &+= 1
   }
 }

@@ -221,12 +221,7 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
       value += x[args.pointee.taps[tap].a &+ j] * args.pointee.w[args.pointee.taps[tap].b]
       tap &+= 1
     }
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias { value += bias[0] }
-      if let residual = epilogue.pointee.residual { value += residual[y &+ j] }
-      value = activate(value, epilogue)
-    }
-    args.pointee.y[y &+ j] = value
+    args.pointee.y[y &+ j] = finished(value, args.pointee.epilogue, bias: 0, residual: y &+ j)
     j &+= 1
   }
 }

@@ -115,22 +115,6 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_tile_args>
 
 /// The epilogue of one output pixel, in place.
 @inline(never) private func finish(_ args: Arguments, _ epilogue: UnsafePointer<atrous_epilogue>, _ offset: Int) {
-  let y = args.pointee.y + offset
-  let residual = epilogue.pointee.residual
-  let channels = args.pointee.channels
-  var c = 0
-  while c &+ lanes <= channels {
-    var value = load(y + c)
-    if let bias = epilogue.pointee.bias { value += load(bias + c) }
-    if let residual { value += load(residual + (offset &+ c)) }
-    store(activate(value, epilogue), y + c)
-    c &+= lanes
-  }
-  while c < channels {
-    var value = y[c]
-    if let bias = epilogue.pointee.bias { value += bias[c] }
-    if let residual { value += residual[offset &+ c] }
-    y[c] = activate(value, epilogue)
-    c &+= 1
-  }
+  let y = args.pointee.y!
+  finishChannels(Floats(y + offset), args.pointee.channels, y, offset, epilogue, bias: 0)
 }

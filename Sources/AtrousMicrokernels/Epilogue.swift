@@ -47,3 +47,53 @@ import CAtrousMicrokernel
     return value
   }
 }
+
+/// The epilogue of one output: bias[bias] and residual[residual], then the activation; the sum itself without one.
+@inline(__always) func finished(
+  _ sum: Float, _ epilogue: UnsafePointer<atrous_epilogue>?, bias: Int, residual: Int
+) -> Float {
+  guard let epilogue else { return sum }
+  var value = sum
+  if let values = epilogue.pointee.bias { value += values[bias] }
+  if let values = epilogue.pointee.residual { value += values[residual] }
+  return activate(value, epilogue)
+}
+
+/// The same of neighbouring channels, a vector from `bias` and `residual` on.
+@inline(__always) func finished(
+  _ sums: Vector, _ epilogue: UnsafePointer<atrous_epilogue>?, bias: Int, residual: Int
+) -> Vector {
+  guard let epilogue else { return sums }
+  var value = sums
+  if let values = epilogue.pointee.bias { value += load(values + bias) }
+  if let values = epilogue.pointee.residual { value += load(values + residual) }
+  return activate(value, epilogue)
+}
+
+/// The epilogue of neighbouring channels of one pixel: y[offset + c] from sums[c], c < count, which may be the same memory.
+/// What it needs is read once: a store might change it, for all the compiler knows. No activation is a clamp to everything.
+@inline(__always) func finishChannels(
+  _ sums: Floats, _ count: Int, _ y: MutableFloats, _ offset: Int, _ epilogue: UnsafePointer<atrous_epilogue>?,
+  bias first: Int
+) {
+  let bias = epilogue?.pointee.bias.map { $0 + first }
+  let residual = epilogue?.pointee.residual.map { $0 + offset }
+  let kind = epilogue.map { Int($0.pointee.activation) } ?? ATROUS_ACTIVATION_NONE
+  let isClamp = kind == ATROUS_ACTIVATION_CLAMP
+  let low = Vector(repeating: isClamp ? epilogue!.pointee.low : -.infinity)
+  let high = Vector(repeating: isClamp ? epilogue!.pointee.high : .infinity)
+  let isLeaky = kind == ATROUS_ACTIVATION_LEAKY
+  let slope = Vector(repeating: isLeaky ? epilogue!.pointee.slope : 1)
+  var c = 0
+  while c &+ lanes <= count {
+    var value = load(sums + c)
+    if let bias { value += load(bias + c) }
+    if let residual { value += load(residual + c) }
+    store(isLeaky ? leaked(value, slope) : clamped(value, low, high), y + (offset &+ c))
+    c &+= lanes
+  }
+  while c < count {
+    y[offset &+ c] = finished(sums[c], epilogue, bias: first &+ c, residual: offset &+ c)
+    c &+= 1
+  }
+}

@@ -36,37 +36,11 @@ import CAtrousMicrokernel
   while row < args.pointee.rows {
     let sums = Floats(args.pointee.sums + row &* pitch)
     if filters > 1 { transposeBlock(sums, lanes, outputs, filters, filters, count) }
-    finish(args, filters > 1 ? Floats(outputs) : sums, row, first &* filters, count &* filters)
+    let filter = first &* filters
+    finishChannels(
+      filters > 1 ? Floats(outputs) : sums, count &* filters, args.pointee.y, args.pointee.y_rows[row] &+ filter,
+      args.pointee.epilogue, bias: filter)
     row &+= 1
-  }
-}
-
-/// Neighbouring outputs of one pixel.
-@inline(__always) private func finish(
-  _ args: UnsafePointer<atrous_grouped_args>, _ values: Floats, _ row: Int, _ filter: Int, _ count: Int
-) {
-  let offset = args.pointee.y_rows[row] &+ filter
-  let y = args.pointee.y + offset
-  var i = 0
-  while i &+ lanes <= count {
-    var value = load(values + i)
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias { value += load(bias + (filter &+ i)) }
-      if let residual = epilogue.pointee.residual { value += load(residual + (offset &+ i)) }
-      value = activate(value, epilogue)
-    }
-    store(value, y + i)
-    i &+= lanes
-  }
-  while i < count {
-    var value = values[i]
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias { value += bias[filter &+ i] }
-      if let residual = epilogue.pointee.residual { value += residual[offset &+ i] }
-      value = activate(value, epilogue)
-    }
-    y[i] = value
-    i &+= 1
   }
 }
 

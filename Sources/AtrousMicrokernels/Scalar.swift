@@ -8,13 +8,8 @@ import CAtrousMicrokernel
   var i = 0
   while i < args.pointee.count {
     let offset = args.pointee.y_offsets[i]
-    var value = scalarSum(args, args.pointee.x + args.pointee.x_offsets[i])
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias { value += bias[0] }
-      if let residual = epilogue.pointee.residual { value += residual[offset] }
-      value = activate(value, epilogue)
-    }
-    args.pointee.y[offset] = value
+    let sum = scalarSum(args, args.pointee.x + args.pointee.x_offsets[i])
+    args.pointee.y[offset] = finished(sum, args.pointee.epilogue, bias: 0, residual: offset)
     i &+= 1
   }
 }

@@ -47,14 +47,8 @@ import CAtrousMicrokernel
   while column < args.pointee.n {
     var value = sums[column]
     if args.pointee.accumulate != 0 { value += args.pointee.c[offset &+ column] }
-    if let epilogue = args.pointee.epilogue {
-      if let bias = epilogue.pointee.bias {
-        value += args.pointee.bias_by_row != 0 ? bias[row] : bias[column]
-      }
-      if let residual = epilogue.pointee.residual { value += residual[offset &+ column] }
-      value = activate(value, epilogue)
-    }
-    args.pointee.c[offset &+ column] = value
+    args.pointee.c[offset &+ column] = finished(
+      value, args.pointee.epilogue, bias: args.pointee.bias_by_row != 0 ? row : column, residual: offset &+ column)
     column &+= 1
   }
 }

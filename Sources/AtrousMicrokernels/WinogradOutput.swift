@@ -146,13 +146,8 @@ import CAtrousMicrokernel
     let offset = first &+ column &* args.pointee.column_stride
     var k = 0
     while k < count {
-      var value = from[k]
-      if let epilogue = args.pointee.epilogue {
-        if let bias = epilogue.pointee.bias { value += bias[filter &+ k] }
-        if let residual = epilogue.pointee.residual { value += residual[offset &+ k] }
-        value = activate(value, epilogue)
-      }
-      args.pointee.y[offset &+ k] = value
+      args.pointee.y[offset &+ k] = finished(
+        from[k], args.pointee.epilogue, bias: filter &+ k, residual: offset &+ k)
       k &+= 1
     }
     column &+= 1
