@@ -23,9 +23,7 @@ struct PaddedRows: Sendable {
     self.columns = min(columns, width.output)
     blocks = (width.output + self.columns - 1) / self.columns
     let tiled = (self.columns + nr - 1) / nr * nr
-    // An odd number of cache lines: channels follow each other at this pitch, and a power of two would alias.
-    let lines = (tiled + (width.span - 1) / width.stride + 15) / 16
-    pitch = (lines | 1) * 16
+    pitch = oddLines(tiled + (width.span - 1) / width.stride)
   }
 
   var rows: Int { problem.depth.input * problem.height.input }

@@ -96,6 +96,3 @@ public enum ExecutionError: Error, Hashable, Sendable, CustomStringConvertible {
     if bytes != expected { throw .wrongSize(buffer: buffer, bytes: bytes, expected: expected) }
   }
 }
-
-/// Bytes rounded up to whole cache lines.
-func roundedToLine(_ bytes: Int) -> Int { (bytes + 63) & ~63 }

@@ -8,6 +8,13 @@ extension Cost {
   /// Bytes read and written by a transposing copy.
   static let copyBytesPerSecond = 8e9
 
+  /// Adds a copy in the workspace, of another layout or of a part of the input, shared by the threads.
+  mutating func addCopies(bytes: Int, on target: Target) {
+    workspaceBytes += bytes
+    memoryBytes += Double(2 * bytes)
+    seconds += Double(2 * bytes) / Self.copyBytesPerSecond / Double(target.threads)
+  }
+
   /// The longer of the arithmetic, at `efficiency` of the peak, and of the memory traffic, on `target.threads` threads.
   static func roofline(
     flops: Double, efficiency: Double, bytes: Double, workspaceBytes: Int, packedWeightsBytes: Int, on target: Target

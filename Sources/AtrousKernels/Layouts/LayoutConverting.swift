@@ -41,9 +41,7 @@ struct LayoutConverting<Base: KernelVariant>: KernelVariant {
   func cost(of values: Base.Values, for problem: Problem, on target: Target) -> Cost {
     let copies = LayoutCopies(problem, inner: native.inner(problem))
     var cost = base.cost(of: values, for: copies.inner, on: target)
-    cost.workspaceBytes += copies.bytes
-    cost.memoryBytes += Double(2 * copies.bytes)
-    cost.seconds += Double(2 * copies.bytes) / Cost.copyBytesPerSecond / Double(target.threads)
+    cost.addCopies(bytes: copies.bytes, on: target)
     return cost
   }
 

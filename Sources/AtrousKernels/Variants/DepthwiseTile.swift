@@ -111,7 +111,7 @@ private struct ChannelBlocks: Sendable {
     size = values.channels == 0 ? problem.filters : min(values.channels, problem.filters)
     count = problem.filters / size
     most = problem.filters - (count - 1) * size
-    pitch = values.packs == 1 ? ((most + 15) / 16 | 1) * 16 : 0
+    pitch = values.packs == 1 ? oddLines(most) : 0
     rowElements = problem.width.input * pitch
   }
 

@@ -19,9 +19,8 @@ struct DirectBlockedVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: filters; more reuse each input more often"),
+        .tileRows(\.mr, "output positions"),
+        .tileVectors(\.vectors, "filters"),
         Parameter(
           "cb", \.channelBlocks, 0...65536,
           "channel blocks a pass; fewer keep the weights near, but outputs are re-read; 0 is all"),

@@ -17,9 +17,8 @@ struct DirectNCHWVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: output channels; more reuse each input more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output columns; more reuse each weight more often"),
+        .tileRows(\.mr, "output channels", reusing: "input"),
+        .tileVectors(\.vectors, "output columns", reusing: "weight"),
         Parameter(
           "wb", \.columns, 0...1_048_576,
           "output columns a block; fewer keep rows near, but the halo is packed more often; 0 is all"),

@@ -17,9 +17,8 @@ struct DirectNHWCVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "output positions"),
+        .tileVectors(\.vectors, "output channels"),
         Parameter(
           "kc", \.depth, 0...65536,
           "input channels a pass; fewer keep the weights in L1, but outputs are re-read; 0 is all"),

@@ -16,9 +16,8 @@ struct Im2colGEMMVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: filters; more reuse each input more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output positions; more reuse each weight more often"),
+        .tileRows(\.mr, "filters", reusing: "input"),
+        .tileVectors(\.vectors, "output positions", reusing: "weight"),
         Parameter(
           "pb", \.block, 1...65536, "register tiles of positions a block; more re-read weights less often, but leave L2"
         ),

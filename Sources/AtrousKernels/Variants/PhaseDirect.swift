@@ -20,9 +20,8 @@ struct PhaseDirectVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "output positions"),
+        .tileVectors(\.vectors, "output channels"),
         Parameter(
           "hb", \.rows, 0...1_048_576,
           "output rows of a phase a band; fewer take less of L2, but rows between bands are copied twice; 0 is all"),
@@ -71,7 +70,7 @@ struct PhaseDirectVariant: KernelVariant {
   }
 
   /// Floats of one pixel of a band: an odd number of lines.
-  static func pitch(_ problem: Problem) -> Int { ((problem.channelsPerGroup + 15) / 16 | 1) * 16 }
+  static func pitch(_ problem: Problem) -> Int { oddLines(problem.channelsPerGroup) }
 
   /// Floats the largest band takes, at most.
   private static func bandElements(_ values: Values, _ problem: Problem) -> Double {
@@ -102,8 +101,7 @@ struct PhaseDirectVariant: KernelVariant {
     let whole = Values(mr: tile.mr, vectors: tile.vectors)
     let size = Self.bandElements(whole, problem)
     if size <= room {
-      let phases =
-        min(problem.height.dilation, problem.height.output) * min(problem.width.dilation, problem.width.output)
+      let phases = problem.height.outputPhases * problem.width.outputPhases
       return Values(mr: tile.mr, vectors: tile.vectors, bands: min(phases, Int(room / size), 1_048_576))
     }
     let row = size / Double(problem.height.longestPhase + problem.height.kernel - 1)
@@ -131,7 +129,7 @@ struct PhaseDirectVariant: KernelVariant {
   private static func bandCount(_ values: Values, _ problem: Problem) -> Double {
     let (height, width) = (problem.height, problem.width)
     let perPhase = values.rows == 0 ? 1 : (height.longestPhase + values.rows - 1) / values.rows
-    return Double(min(height.dilation, height.output) * perPhase) * Double(min(width.dilation, width.output))
+    return Double(height.outputPhases * perPhase) * Double(width.outputPhases)
   }
 
   func plan(

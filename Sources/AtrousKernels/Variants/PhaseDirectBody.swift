@@ -12,16 +12,9 @@ private struct PhaseSegment: Sendable {
 
   /// Every phase in nearly equal segments of at most `most` outputs; 0 is all.
   static func segments(of axis: Axis, most: Int) -> [PhaseSegment] {
-    (0..<min(axis.dilation, axis.output)).flatMap { phase in
-      let extent = (axis.output - phase + axis.dilation - 1) / axis.dilation
-      let count = most == 0 ? 1 : (extent + most - 1) / most
-      return (0..<count).map { index in
-        let range = piece(index, of: count, count: extent)
-        let first = phase + range.lowerBound * axis.dilation
-        // The variant refuses problems with an output that has no live tap.
-        return PhaseSegment(
-          output: first, reduction: AxisReduction(phaseOf: axis, first: first, outputs: range.count)!)
-      }
+    axis.phaseSegments(most: most).map { first, count in
+      // The variant refuses problems with an output that has no live tap.
+      PhaseSegment(output: first, reduction: AxisReduction(phaseOf: axis, first: first, outputs: count)!)
     }
   }
 }

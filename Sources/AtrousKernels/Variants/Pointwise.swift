@@ -17,9 +17,8 @@ struct PointwiseVariant: KernelVariant {
 
     static var parameters: [Parameter<Values>] {
       [
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "output positions"),
+        .tileVectors(\.vectors, "output channels"),
         Parameter(
           "kc", \.depth, 0...65536,
           "input channels a pass; fewer keep a panel in L1, but outputs are re-read; 0 is all"),
@@ -59,7 +58,7 @@ struct PointwiseVariant: KernelVariant {
   /// Floats from one copied row to the next: an odd number of lines, as those of a power of two would alias.
   fileprivate static func pitch(_ values: Values, _ problem: Problem) -> Int {
     let depth = values.depth == 0 ? problem.channelsPerGroup : min(values.depth, problem.channelsPerGroup)
-    return ((depth + 15) / 16 | 1) * 16
+    return oddLines(depth)
   }
 
   /// All channels at once: a panel that streams from L2 costs a Zen 3 core less than reading outputs again (2048→256 33×33,

@@ -55,9 +55,7 @@ struct StrideReducing<Base: KernelVariant>: KernelVariant {
       return base.cost(of: values, for: problem, on: target)
     }
     var cost = base.cost(of: values, for: reduction.reduced, on: target)
-    cost.workspaceBytes += reduction.bytes
-    cost.memoryBytes += Double(2 * reduction.bytes)
-    cost.seconds += Double(2 * reduction.bytes) / Cost.copyBytesPerSecond / Double(target.threads)
+    cost.addCopies(bytes: reduction.bytes, on: target)
     return cost
   }
 

@@ -10,9 +10,8 @@ struct TileValues: Tunables {
 
   static var parameters: [Parameter<TileValues>] {
     [
-      Parameter("mr", \.mr, 1...64, "rows of the register tile: output positions; more reuse each weight more often"),
-      Parameter(
-        "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+      .tileRows(\.mr, "output positions"),
+      .tileVectors(\.vectors, "output channels"),
       .sharedAxis(\.sharing.axis), .sharedParts(\.sharing.parts),
     ]
   }
@@ -76,5 +75,24 @@ extension Problem {
       return Rejection(.unsupported, "one filter a group would leave all lanes but one idle")
     }
     return nil
+  }
+}
+
+/// The keys `mr` and `nv` of every variant that has a register tile.
+extension Parameter {
+  /// - Parameters:
+  ///   - what: what the rows are.
+  ///   - reused: what more rows reuse more often.
+  static func tileRows(
+    _ path: any WritableKeyPath<Values, Int> & Sendable, _ what: String, reusing reused: String = "weight"
+  ) -> Parameter {
+    Parameter("mr", path, 1...64, "rows of the register tile: \(what); more reuse each \(reused) more often")
+  }
+
+  /// As above, of the vectors a row.
+  static func tileVectors(
+    _ path: any WritableKeyPath<Values, Int> & Sendable, _ what: String, reusing reused: String = "input"
+  ) -> Parameter {
+    Parameter("nv", path, 1...16, "vectors of the register tile: \(what); more reuse each \(reused) more often")
   }
 }

@@ -84,5 +84,3 @@ struct FourierFilters: Sendable {
     group * groupElements + frequency * frequencyElements + 2 * panels * nr * chunk.first
   }
 }
-
-func roundedUp(_ count: Int, to unit: Int) -> Int { (count + unit - 1) / unit * unit }

@@ -27,16 +27,12 @@ struct FourierVariant: KernelVariant {
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: tiles; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16,
-          "vectors of the register tile, an even number: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "tiles"),
+        .tileVectors(\.vectors, "output channels, an even number"),
       ]
     }
 
-    func tile(on isa: InstructionSet) -> TileShape? {
-      FourierVariant.shapes(on: isa).first { $0.mr == mr && $0.vectors == vectors }
-    }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
   }
 
   /// A tile's pixels, at most: its complex transform is two vectors a pixel.
@@ -68,8 +64,9 @@ struct FourierVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
-    if values.tile(on: target.isa) == nil {
-      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
+    if let rejection = values.tileValues.rejection(on: target) { return rejection }
+    if values.vectors % 2 != 0 {
+      return Rejection(.configuration, "transforms take two vectors of filters at a time, nv is \(values.vectors)")
     }
     let sizes = pixels(problem)
     if !sizes.contains(where: { $0.rows == values.rows && $0.columns == values.columns }) {
@@ -130,11 +127,11 @@ struct FourierVariant: KernelVariant {
   private func weightElements(_ values: Values, _ problem: Problem, _ target: Target) -> Double {
     FourierFilters.elements(
       problem, frequencies: FourierGrid.frequencies(rows: values.rows, columns: values.columns),
-      nr: values.tile(on: target.isa)!.nr)
+      nr: values.tileValues.tile(on: target.isa)!.nr)
   }
 
   private func arena(_ values: Values, _ problem: Problem, _ target: Target, capacity: Int) -> FourierArena {
-    let nr = values.tile(on: target.isa)!.nr
+    let nr = values.tileValues.tile(on: target.isa)!.nr
     return FourierArena(
       problem, frequencies: FourierGrid.frequencies(rows: values.rows, columns: values.columns), capacity: capacity,
       panels: roundedUp(problem.filtersPerGroup, to: nr) / nr, nr: nr, lanes: target.isa.lanes)
@@ -150,7 +147,7 @@ struct FourierVariant: KernelVariant {
     let weightBytes = 4 * weightElements(values, problem, target)
     let points = Double(values.rows * values.columns)
     let units = Double(tiles * problem.groups)
-    let filters = Double(roundedUp(problem.filtersPerGroup, to: values.tile(on: target.isa)!.nr))
+    let filters = Double(roundedUp(problem.filtersPerGroup, to: values.tileValues.tile(on: target.isa)!.nr))
     let products = 4 * points * units * filters * Double(FourierFilters.depth(problem))
     // 5 operations a butterfly and number, at a third of the peak like Winograd's transforms.
     let levels = Double((values.rows * values.columns).trailingZeroBitCount)
@@ -176,7 +173,8 @@ struct FourierVariant: KernelVariant {
     let tiles = try WinogradTiles(
       plane, images: problem.batch, rows: segments(plane.rows, rows), columns: segments(plane.columns, columns))
     return try FourierBody(
-      FourierGrid(rows: rows, columns: columns), tiles, blockTiles: values.blockTiles, values.tile(on: target.isa)!,
+      FourierGrid(rows: rows, columns: columns), tiles, blockTiles: values.blockTiles,
+      values.tileValues.tile(on: target.isa)!,
       problem, target, weights, bias)
   }
 }

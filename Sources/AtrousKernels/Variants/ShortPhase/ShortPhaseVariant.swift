@@ -22,15 +22,12 @@ struct ShortPhaseVariant: KernelVariant {
         Parameter(
           "cb", \.spanChannels, 0...1_048_576,
           "channels transformed at a time; fewer keep them in cache, but sums are read again for every step; 0 is all"),
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: phases; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "phases"),
+        .tileVectors(\.vectors, "output channels"),
       ]
     }
 
-    func tile(on isa: InstructionSet) -> TileShape? {
-      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
-    }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
   }
 
   let id: VariantID = "short-phase"
@@ -57,10 +54,7 @@ struct ShortPhaseVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
-    if values.tile(on: target.isa) == nil {
-      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
-    }
-    return nil
+    values.tileValues.rejection(on: target)
   }
 
   func plan(
@@ -70,7 +64,8 @@ struct ShortPhaseVariant: KernelVariant {
       WinogradPlane(problem), images: problem.batch, rows: WinogradSegment.shortPhases(of: problem.height),
       columns: WinogradSegment.shortPhases(of: problem.width))
     return try WinogradBody(
-      tiles, blockTiles: values.slots, spanChannels: values.spanChannels, values.tile(on: target.isa)!, problem,
+      tiles, blockTiles: values.slots, spanChannels: values.spanChannels, values.tileValues.tile(on: target.isa)!,
+      problem,
       target, weights, bias)
   }
 }

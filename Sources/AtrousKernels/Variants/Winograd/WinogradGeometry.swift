@@ -106,14 +106,8 @@ struct WinogradSegment {
 
   /// The segments of an axis cut by `algorithm`, of so many outputs that exist.
   static func segments(of axis: Axis, tile: Int, _ algorithm: (Int) -> AxisAlgorithm) -> [WinogradSegment] {
-    (0..<min(axis.dilation, axis.output)).flatMap { phase in
-      let extent = (axis.output - phase + axis.dilation - 1) / axis.dilation
-      let count = (extent + tile - 1) / tile
-      return (0..<count).map { index in
-        let range = piece(index, of: count, count: extent)
-        return WinogradSegment(
-          axis, algorithm(range.count), output: phase + range.lowerBound * axis.dilation, valid: range.count)
-      }
+    axis.phaseSegments(most: tile).map { first, count in
+      WinogradSegment(axis, algorithm(count), output: first, valid: count)
     }
   }
 
@@ -131,8 +125,7 @@ struct WinogradSegment {
   /// The phases of an axis whose padding is its dilation: a patch is a phase, without a halo.
   static func shortPhases(of axis: Axis) -> [WinogradSegment] {
     (0..<axis.phases).map { phase in
-      let length = (axis.output - phase + axis.dilation - 1) / axis.dilation
-      return WinogradSegment(phase: phase, .shortPhase(length, longest: axis.longestPhase))
+      WinogradSegment(phase: phase, .shortPhase(axis.phaseExtent(phase), longest: axis.longestPhase))
     }
   }
 
@@ -143,11 +136,6 @@ struct WinogradSegment {
     origin = phase
     live = 0..<algorithm.outputs
   }
-}
-
-extension Axis {
-  /// Output positions of the first phase, which no other exceeds.
-  var longestPhase: Int { (output + dilation - 1) / dilation }
 }
 
 /// What all segments of an axis come to, counted in constant time.
@@ -179,7 +167,7 @@ struct WinogradTotals {
 
   /// The lengths of an axis's phases, and how many there are of each.
   private static func phases(of axis: Axis) -> [(extent: Int, count: Int)] {
-    let count = min(axis.dilation, axis.output)
+    let count = axis.outputPhases
     let (shortest, longer) = axis.output.quotientAndRemainder(dividingBy: count)
     return [(shortest, count - longer), (shortest + 1, longer)].filter { $0.1 > 0 }
   }

@@ -25,15 +25,12 @@ struct WinogradVariant: KernelVariant {
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
-        Parameter("mr", \.mr, 1...64, "rows of the register tile: tiles; more reuse each weight more often"),
-        Parameter(
-          "nv", \.vectors, 1...16, "vectors of the register tile: output channels; more reuse each input more often"),
+        .tileRows(\.mr, "tiles"),
+        .tileVectors(\.vectors, "output channels"),
       ]
     }
 
-    func tile(on isa: InstructionSet) -> TileShape? {
-      MicrokernelSet.tiles(of: isa).first { $0.mr == mr && $0.vectors == vectors }
-    }
+    var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
   }
 
   let id: VariantID = "winograd"
@@ -51,10 +48,7 @@ struct WinogradVariant: KernelVariant {
         return Rejection(.configuration, "an axis of \(axis.kernel) taps takes \(key) \(allowed), not \(tile)")
       }
     }
-    if values.tile(on: target.isa) == nil {
-      return Rejection(.configuration, "no register tile mr\(values.mr) nv\(values.vectors) on \(target.isa.rawValue)")
-    }
-    return nil
+    return values.tileValues.rejection(on: target)
   }
 
   func plan(
@@ -67,7 +61,8 @@ struct WinogradVariant: KernelVariant {
       plane, images: problem.batch, rows: WinogradSegment.segments(of: plane.rows, tile: rowTile),
       columns: WinogradSegment.segments(of: plane.columns, tile: columnTile))
     return try WinogradBody(
-      tiles, blockTiles: values.blockTiles, spanChannels: 0, values.tile(on: target.isa)!, problem, target, weights,
+      tiles, blockTiles: values.blockTiles, spanChannels: 0, values.tileValues.tile(on: target.isa)!, problem, target,
+      weights,
       bias)
   }
 }
