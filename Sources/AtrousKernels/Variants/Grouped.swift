@@ -67,13 +67,14 @@ struct GroupedVariant: KernelVariant {
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
     let blocks = GroupBlocks(problem, lanes: target.isa.lanes)
     let lanes = Double(blocks.count * blocks.lanes) / Double(problem.groups)
-    let copied = Double(2 * blocks.inputBytes)
+    let copied = Double(blocks.inputBytes)
     var cost = Cost.roofline(
       flops: Double(problem.usefulFLOPs) * lanes * work(values, problem), efficiency: 0.7,
       bytes: Double(problem.minimumBytes) + copied,
       workspaceBytes: blocks.inputBytes + target.threads * blocks.workerBytes(values),
       packedWeightsBytes: 4 * blocks.weightElements(values), on: target)
-    let outputs = problem.filtersPerGroup > 1 ? 8 * Double(problem.outputElements) : 0
+    // Both are transposed near the core, so that one side of each copy costs next to nothing.
+    let outputs = problem.filtersPerGroup > 1 ? 4 * Double(problem.outputElements) : 0
     cost.seconds += (copied + outputs) / Cost.copyBytesPerSecond / Double(target.threads)
     return cost
   }
