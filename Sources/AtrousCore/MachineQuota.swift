@@ -2,8 +2,22 @@ extension SystemFiles {
   /// CPU time per wall time that the control groups of this process allow, in CPUs: the least over all ancestors, of
   /// version 1 (`cpu.cfs_quota_us`) and version 2 (`cpu.max`) alike; nil is no limit.
   package var quotaCPUs: Double? {
+    cpuControlGroups.compactMap { $0.isUnified ? quota2($0.folder) : quota1($0.folder) }.min()
+  }
+
+  /// How often the quotas of these control groups stopped their processes.
+  package func throttled(_ groups: [CPUControlGroup]) -> UInt64 {
+    groups.reduce(0) { sum, group in
+      let lines = (text(group.folder + "/cpu.stat") ?? "").split(separator: "\n")
+      let count = lines.first { $0.hasPrefix("nr_throttled ") }.flatMap { UInt64($0.dropFirst("nr_throttled ".count)) }
+      return sum &+ (count ?? 0)
+    }
+  }
+
+  /// The control groups that may limit the CPU time of this process, all ancestors among them.
+  package var cpuControlGroups: [CPUControlGroup] {
     let mounts = (text("/proc/self/mountinfo") ?? "").split(separator: "\n").compactMap { ControlGroupMount($0) }
-    var least: Double?
+    var groups: [CPUControlGroup] = []
     for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {
       // hierarchy:controllers:path; version 2 has neither number nor controllers.
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -11,13 +25,10 @@ extension SystemFiles {
       let unified = fields[0] == "0" && fields[1].isEmpty
       guard unified || fields[1].split(separator: ",").contains("cpu") else { continue }
       for mount in mounts where mount.isUnified == unified && (unified || mount.hasCPU) {
-        for folder in mount.folders(to: String(fields[2])) {
-          guard let quota = unified ? quota2(folder) : quota1(folder) else { continue }
-          least = min(least ?? quota, quota)
-        }
+        groups += mount.folders(to: String(fields[2])).map { CPUControlGroup(folder: $0, isUnified: unified) }
       }
     }
-    return least
+    return groups
   }
 
   private func quota1(_ folder: String) -> Double? {
@@ -35,6 +46,12 @@ extension SystemFiles {
     let period = words.count > 1 ? Int(words[1]) ?? 0 : 100_000
     return period > 0 ? Double(quota) / Double(period) : nil
   }
+}
+
+/// A control group's folder, of version 2 where it is unified.
+package struct CPUControlGroup: Hashable, Sendable {
+  package let folder: String
+  let isUnified: Bool
 }
 
 /// A control group file system, from a line of mountinfo: `31 23 0:28 ROOT POINT options … - type source options`.

@@ -51,6 +51,19 @@ import Testing
     #expect(quota(mount, "1:cpu:/outside\n", files) == 3)
   }
 
+  /// A group's own folder may be far below the mount point, and any ancestor may stop it.
+  @Test func stopsOfAllAncestorsCount() {
+    let files = [
+      "/proc/self/mountinfo": Self.unified, "/proc/self/cgroup": "0::/a/b\n",
+      "/sys/fs/cgroup/a/cpu.stat": "usage_usec 12\nnr_periods 9\nnr_throttled 3\nthrottled_usec 7\n",
+      "/sys/fs/cgroup/a/b/cpu.stat": "nr_throttled 4\n",
+    ]
+    let system = SystemFiles { files[$0] }
+    #expect(system.cpuControlGroups.map(\.folder) == ["/sys/fs/cgroup", "/sys/fs/cgroup/a", "/sys/fs/cgroup/a/b"])
+    #expect(system.throttled(system.cpuControlGroups) == 7)
+    #expect(system.throttled([]) == 0)
+  }
+
   @Test func mountPointsWithBlanks() {
     let mount = "30 23 0:26 / /my\\040groups rw - cgroup2 cgroup2 rw\n"
     #expect(quota(mount, "0::/\n", ["/my groups/cpu.max": "100000\n"]) == 1)

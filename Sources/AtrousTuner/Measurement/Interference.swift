@@ -29,15 +29,18 @@ public protocol InterferenceWatch: Sendable {
 
 /// Reads the system's counters.
 public struct SystemWatch: InterferenceWatch {
-  private let hasQuota: Bool
   private var files: SystemFiles { SystemFiles(read: atrous_read_file) }
+  /// Those that a quota may stop; none where there is no quota.
+  private let groups: [CPUControlGroup]
 
-  public init(machine: Machine) { hasQuota = machine.facts.quotaCPUs != nil }
+  public init(machine: Machine) {
+    groups = machine.facts.quotaCPUs == nil ? [] : SystemFiles(read: atrous_read_file).cpuControlGroups
+  }
 
   public func reading() -> InterferenceReading {
     InterferenceReading(
       wall: atrous_monotonic_ns(), processorTime: clock_gettime_nsec(CLOCK_THREAD_CPUTIME_ID), stolen: stolen,
-      throttled: hasQuota ? throttled : 0, processor: Int(atrous_current_processor()))
+      throttled: files.throttled(groups), processor: Int(atrous_current_processor()))
   }
 
   private func clock_gettime_nsec(_ clock: clockid_t) -> UInt64 {
@@ -52,14 +55,6 @@ public struct SystemWatch: InterferenceWatch {
     return (UInt64(fields[8]) ?? 0) * 10_000_000
   }
 
-  private var throttled: UInt64 {
-    for path in ["/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpu/cpu.stat"] {
-      for line in (files.text(path) ?? "").split(separator: "\n") where line.hasPrefix("nr_throttled ") {
-        return UInt64(line.dropFirst("nr_throttled ".count)) ?? 0
-      }
-    }
-    return 0
-  }
 }
 
 /// What disturbed a block of samples.
