@@ -21,7 +21,8 @@ let markdownTemplate = """
 
   ### Problems by variants
 
-  The best candidate of each variant: nominal GFLOP/s, and of the peak. – where the variant refuses.
+  The best candidate of each variant: nominal GFLOP/s, and of the peak. – where the variant refuses; those far behind
+  were given too few samples to be compared.
 
   | problem |{{matrix.header}}
   |:--|{{matrix.rule}}

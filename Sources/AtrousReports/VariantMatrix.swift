@@ -25,11 +25,12 @@ struct VariantMatrix {
     }
   }
 
-  /// Nominal GFLOP/s and their share of the peak, the fastest in bold; a dash where the variant refuses.
+  /// Nominal GFLOP/s and their share of the peak, the fastest in bold; a dash where the variant refuses. Who is far behind
+  /// gets too few samples to be compared, and is not kept.
   private static func cell(_ assessment: Assessment, _ variant: VariantID) -> String {
     guard let record = assessment.best.first(where: { $0.candidate.variant == variant }), let median = record.median
     else {
-      return assessment.refusals.contains { $0.variant == variant } ? "–" : "not measured"
+      return assessment.refusals.contains { $0.variant == variant } ? "–" : "too few samples"
     }
     let flops = assessment.problem.nominalFLOPs
     let share = Format.percent(Double(flops) / median, of: assessment.peak(for: record))
