@@ -1,7 +1,8 @@
 import AtrousCore
 import AtrousKernels
 
-/// Every candidate once, and ten times who is within four times of the best: by this other strategies are judged.
+/// Every candidate once, and ten times who is within four times of the best, which is the least sample, so that who was far
+/// once stays so (`History.unswept` asks the same): by this other strategies are judged.
 ///
 /// In blocks of a few candidates by expected time, so that only their plans are kept at once and their samples alternate.
 struct SweepStrategy: SearchStrategy {
@@ -16,7 +17,7 @@ struct SweepStrategy: SearchStrategy {
         if field.stops() { return }
         field.probe(proposal, allStay: true)
       }
-      let best = field.bestSeen
+      let best = field.leastSample
       let wanted = { (entrant: Entrant) in entrant.median <= rules.sweepCutoff * best ? rules.sweepSamples : 1 }
       while field.running.contains(where: { $0.samples.count < wanted($0) }) {
         if !field.round(wanted) { return }

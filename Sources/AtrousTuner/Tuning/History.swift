@@ -49,7 +49,7 @@ struct History {
   /// The proposals that a sweep has not measured as often as it should.
   func unswept(_ proposals: [Proposal], _ key: ResultKey) -> [Proposal] {
     let records = records(key)
-    let best = records.filter(isCorrect).compactMap(\.median).min() ?? .infinity
+    let best = records.filter(isCorrect).compactMap { $0.times.min() }.min() ?? .infinity
     let swept = records.filter { record in
       guard record.invalidity == .correct else { return record.invalidity != .constraints }
       let isFar = record.median ?? 0 > rules.sweepCutoff * best
