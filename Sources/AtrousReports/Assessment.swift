@@ -48,6 +48,11 @@ struct Assessment {
     record.reference ?? runs[record.run]?.peak(record.isa, threads: result.key.threads)?.median
   }
 
+  /// The nominal GFLOP/s that the peak allows the algorithm of the fewest multiplications.
+  func bound(for record: CandidateRecord) -> Double? {
+    peak(for: record).map { $0 * Double(problem.nominalFLOPs) / Double(2 * problem.fewestMultiplications) }
+  }
+
   /// How many times as long the untuned candidate takes, with the 95 % interval.
   var gain: (value: Double, interval: ClosedRange<Double>)? {
     guard let winner, let untuned else { return nil }

@@ -13,10 +13,10 @@ let markdownTemplate = """
   Medians of all samples with the 95 % interval of the median, in the unit before the brackets; below six samples there
   is none, and their number stands instead. Ties are other candidates whose interval overlaps the winner's. "Over default" is the time of the untuned default over the winner's.
 
-  | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | over default | max error | workspace |
-  |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+  | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | bound, GFLOP/s | % of it | GB/s | over default | max error | workspace |
+  |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
   {{#rows}}
-  | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{gain}} | {{error}} | {{workspace}} |
+  | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{bound}} | {{boundShare}} | {{bandwidth}} | {{gain}} | {{error}} | {{workspace}} |
   {{/rows}}
 
   ### Problems by variants
@@ -103,6 +103,8 @@ let markdownTemplate = """
   - *Nominal* counts all taps, as other libraries quote it, so a fast algorithm may pass the peak; *useful* counts only
     taps that touch data.
   - The peak is the FMA rate that the same run measured with the same instruction set and threads.
+  - The *bound* is what the peak allows the algorithm here that needs the fewest multiplications, in nominal GFLOP/s, each
+    multiplication an FMA; transforms and memory come on top. *GB/s* counts the bytes that must move, every tensor once.
   - *Max error* is max|y − ref| / max|ref| against a Float64 reference; the divisor is taken before the activation.
   - The untuned default is what the library runs without any measurement.
 

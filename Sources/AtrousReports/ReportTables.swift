@@ -84,7 +84,8 @@ public struct ReportTables {
 
   private static let measuredNames = [
     "candidate", "revision", "run", "median_ns", "low_ns", "high_ns", "samples", "noisy", "nominal_gflops",
-    "useful_gflops", "peak_gflops", "max_error", "verification", "workspace_bytes", "packed_weights_bytes",
+    "useful_gflops", "peak_gflops", "bound_gflops", "least_bytes", "max_error", "verification", "workspace_bytes",
+    "packed_weights_bytes",
   ]
 
   private static func measured(_ record: CandidateRecord, _ assessment: Assessment, _ registry: Registry) -> [String] {
@@ -93,7 +94,8 @@ public struct ReportTables {
       "\(record.candidate.ordered(by: registry))", "\(record.revision)", record.run, number(record.median),
       number(record.interval?.lowerBound), number(record.interval?.upperBound), "\(record.times.count)",
       "\(record.isNoisy)", rate(assessment.problem.nominalFLOPs), rate(assessment.problem.usefulFLOPs),
-      number(assessment.peak(for: record)), number(record.maxError), record.verification?.rawValue ?? "",
+      number(assessment.peak(for: record)), number(assessment.bound(for: record)), "\(assessment.problem.minimumBytes)",
+      number(record.maxError), record.verification?.rawValue ?? "",
       "\(record.workspaceBytes)", "\(record.packedWeightsBytes)",
     ]
   }

@@ -60,6 +60,9 @@ struct GroupView {
     let useful: String
     let nominalShare: String
     let usefulShare: String
+    let bound: String
+    let boundShare: String
+    let bandwidth: String
     let gain: String
     let error: String
     let workspace: String
@@ -120,6 +123,10 @@ extension GroupView.Row {
     useful = Format.gigaflops(assessment.problem.usefulFLOPs, median)
     nominalShare = Format.percent(Double(assessment.problem.nominalFLOPs) / median, of: peak)
     usefulShare = Format.percent(Double(assessment.problem.usefulFLOPs) / median, of: peak)
+    let attainable = assessment.bound(for: record)
+    bound = attainable.map { Format.fixed($0, 0) } ?? "–"
+    boundShare = Format.percent(Double(assessment.problem.nominalFLOPs) / median, of: attainable)
+    bandwidth = Format.fixed(Double(assessment.problem.minimumBytes) / median, 1)
     gain = assessment.gainText
     error = Format.error(record.maxError)
     workspace = Format.bytes(record.workspaceBytes)

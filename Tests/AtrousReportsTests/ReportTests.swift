@@ -84,7 +84,10 @@ private struct Made {
     #expect(cells[3].hasPrefix("50.0 µs [49.") && cells[3].hasSuffix("]"))
     #expect(cells[4] == Format.digits(nominal) && cells[5] == Format.digits(useful))
     #expect(cells[6] == "\(Int(nominal.rounded())) %" && cells[7] == "\(Int(useful.rounded())) %")
-    #expect(cells[8].hasPrefix("2.00× [1.9") && cells[9] == "2.0e-06" && cells[10] == "3.00 MiB")
+    let fewest = Double(2 * made.problem.fewestMultiplications) / 50_000
+    #expect(cells[8] == Format.fixed(100 * nominal / fewest, 0) && cells[9] == "\(Int(fewest.rounded())) %")
+    #expect(cells[10] == Format.fixed(Double(made.problem.minimumBytes) / 50_000, 1))
+    #expect(cells[11].hasPrefix("2.00× [1.9") && cells[12] == "2.0e-06" && cells[13] == "3.00 MiB")
   }
 
   @Test func tiesAreCountedAndOnlyTheBestStandsSideBySide() {

@@ -78,7 +78,7 @@ struct FourierVariant: KernelVariant {
   }
 
   /// The tile sizes that hold the filter.
-  private func pixels(_ problem: Problem) -> [(rows: Int, columns: Int)] {
+  func pixels(_ problem: Problem) -> [(rows: Int, columns: Int)] {
     func lengths(_ axis: Axis) -> [Int] { axis.kernel == 1 ? [1] : Self.lengths.filter { $0 > axis.kernel } }
     return lengths(problem.height).flatMap { rows in lengths(problem.width).map { (rows, $0) } }
       .filter { $0.0 * $0.1 <= Self.mostPixels }
@@ -117,11 +117,16 @@ struct FourierVariant: KernelVariant {
   }
 
   private func tiles(_ values: Values, _ problem: Problem) -> Int {
+    tiles(problem, rows: values.rows, columns: values.columns)
+  }
+
+  /// Tiles of so many pixels that cover a problem.
+  func tiles(_ problem: Problem, rows: Int, columns: Int) -> Int {
     func count(_ axis: Axis, _ length: Int) -> Int {
       let algorithm = AxisAlgorithm.fourier(length, taps: axis.kernel)
       return WinogradTotals(of: axis, tile: algorithm.outputs) { _ in algorithm }.count
     }
-    return problem.batch * count(problem.height, values.rows) * count(problem.width, values.columns)
+    return problem.batch * count(problem.height, rows) * count(problem.width, columns)
   }
 
   private func weightElements(_ values: Values, _ problem: Problem, _ target: Target) -> Double {
