@@ -50,6 +50,9 @@ package enum Format {
     whole.map { fixed(100 * part / $0, 0) + " %" } ?? "–"
   }
 
+  /// A share in percent: `3.1 %`.
+  package static func share(_ value: Double) -> String { "\(fixed(100 * value, 1)) %" }
+
   package static func error(_ value: Double?) -> String { value.map { String(format: "%.1e", $0) } ?? "–" }
 
   package static func bytes(_ bytes: Int) -> String {

@@ -30,6 +30,20 @@ let markdownTemplate = """
   | `{{problem}}` |{{cells}}
   {{/matrix.rows}}
 
+  {{#hasRegrets}}
+  ### Expected regret of each rung
+
+  Each problem left out in turn: how much longer than its best candidate takes what the lookup would choose without its own
+  measurements. A choice that was not measured is unknown, and in no figure; `atrous tune --strategy leave-one-out` measures
+  those of the nearest problem and of the cost model.
+
+  | rung | problems | unknown | median | geometric mean | worst |
+  |:--|--:|--:|--:|--:|:--|
+  {{#regrets}}
+  | {{rung}} | {{problems}} | {{unknown}} | {{median}} | {{mean}} | {{worst}} |
+  {{/regrets}}
+
+  {{/hasRegrets}}
   {{/groups}}
   {{#machines}}
   ## Machine `{{key}}`

@@ -17,6 +17,7 @@ public struct ReportTables {
       ("candidates.csv", Self.candidates(assessments, registry)),
       ("refusals.csv", Self.refusals(assessments)),
       ("peaks.csv", Self.peaks(database.runs)),
+      ("regrets.csv", Self.regrets(assessments, database, constraints, registry)),
       ("coverage.csv", Self.coverage(assessments)),
     ]
   }
@@ -68,6 +69,22 @@ public struct ReportTables {
     return csv(["machine", "isa", "threads", "peak_gflops", "low_gflops", "high_gflops", "run"], rows)
   }
 
+  /// What each rung of the lookup would choose for each problem as if it had not been measured.
+  private static func regrets(
+    _ assessments: [Assessment], _ database: Database, _ constraints: Constraints, _ registry: Registry
+  ) -> String {
+    let rows = Assessment.grouped(assessments).flatMap { group in
+      RegretView.choices(group, of: database, constraints: constraints, registry: registry).flatMap { rung, choices in
+        choices.map {
+          conditions($0.key) + [
+            "\(rung)", "\($0.choice.ordered(by: registry))", $0.neighbour.map { "\($0)" } ?? "", number($0.regret),
+          ]
+        }
+      }
+    }
+    return csv(conditionNames + ["rung", "choice", "neighbour", "regret"], rows)
+  }
+
   private static func coverage(_ assessments: [Assessment]) -> String {
     let rows = UncoveredView.all(of: assessments).map { view in
       [view.problem, view.conditions, view.reason].map { $0.replacing("`", with: "") }
@@ -77,9 +94,10 @@ public struct ReportTables {
 
   private static let conditionNames = ["problem", "machine", "threads", "placement", "caches"]
 
-  private static func conditions(_ assessment: Assessment) -> [String] {
-    let key = assessment.result.key
-    return ["\(key.problem)", "\(key.machine)", "\(key.threads)", key.placement, key.cache.rawValue]
+  private static func conditions(_ assessment: Assessment) -> [String] { conditions(assessment.result.key) }
+
+  private static func conditions(_ key: ResultKey) -> [String] {
+    ["\(key.problem)", "\(key.machine)", "\(key.threads)", key.placement, key.cache.rawValue]
   }
 
   private static let measuredNames = [

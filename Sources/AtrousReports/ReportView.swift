@@ -15,7 +15,10 @@ struct ReportView {
     let assessments = database.results.map {
       Assessment($0, of: database, constraints: constraints, registry: registry)
     }
-    groups = Self.grouped(assessments).map { GroupView($0, registry: registry) }
+    groups = Assessment.grouped(assessments).map { group in
+      GroupView(
+        group, RegretView(group, of: database, constraints: constraints, registry: registry), registry: registry)
+    }
     answer = groups.isEmpty ? ["Nothing has been measured yet."] : groups.flatMap(\.answer)
     machines = database.runs.reduce(into: [MachineView]()) { views, run in
       if let index = views.firstIndex(where: { $0.key == "\(run.machine.key)" }) {
@@ -27,18 +30,6 @@ struct ReportView {
     problems = assessments.map { ProblemView($0, registry: registry) }
     uncovered = UncoveredView.all(of: assessments)
     isCovered = uncovered.isEmpty
-  }
-
-  /// Results of one machine, thread count, placement and cache state together, in the order of the database.
-  private static func grouped(_ assessments: [Assessment]) -> [[Assessment]] {
-    var order: [String] = []
-    var groups: [String: [Assessment]] = [:]
-    for assessment in assessments {
-      let name = assessment.result.key.conditions
-      if groups[name] == nil { order.append(name) }
-      groups[name, default: []].append(assessment)
-    }
-    return order.map { groups[$0]! }
   }
 }
 
@@ -72,8 +63,12 @@ struct GroupView {
   let answer: [String]
   let rows: [Row]
   let matrix: VariantMatrix
+  let regrets: [RegretView.Row]
+  let hasRegrets: Bool
 
-  init(_ assessments: [Assessment], registry: Registry) {
+  init(_ assessments: [Assessment], _ regret: RegretView, registry: Registry) {
+    regrets = regret.rows
+    hasRegrets = !regrets.isEmpty
     matrix = VariantMatrix(assessments, registry: registry)
     conditions = assessments[0].result.key.conditions
     rows = assessments.compactMap { assessment in
@@ -160,6 +155,20 @@ struct UncoveredView {
       }
     }
     return failed + missing
+  }
+}
+
+extension Assessment {
+  /// Results of one machine, thread count, placement and cache state together, in the order of the database.
+  static func grouped(_ assessments: [Assessment]) -> [[Assessment]] {
+    var order: [String] = []
+    var groups: [String: [Assessment]] = [:]
+    for assessment in assessments {
+      let name = assessment.result.key.conditions
+      if groups[name] == nil { order.append(name) }
+      groups[name, default: []].append(assessment)
+    }
+    return order.map { groups[$0]! }
   }
 }
 

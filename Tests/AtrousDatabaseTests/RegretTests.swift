@@ -19,7 +19,8 @@ import Testing
     }
     let regret = try #require(database.regret(of: .nearest, on: Fake.machine, isa: .avx2))
     #expect(regret.known == 3 && regret.unknown == 0)
-    #expect(abs(regret.worst - 1) < 1e-9)
+    #expect(abs(regret.worst - 1) < 1e-9 && abs(regret.median - 0.5) < 1e-9)
+    #expect(regret.worstProblem == Fake.key(20).problem)
     #expect(abs(regret.mean + 1 - 1.4422495703) < 1e-9)
     #expect(database.regret(of: .exact, on: Fake.machine, isa: .avx2) == nil)
     #expect(database.regret(of: .nearest, on: Fake.machine, isa: .avx2, threads: 2) == nil)

@@ -157,6 +157,22 @@ private struct Made {
       texts["refusals.csv"]?.contains(",depthwise,\"takes one channel and one filter a group, not 16 and 16\"") == true)
   }
 
+  @Test func theRegretOfEachRungIsShown() throws {
+    var made = Made()
+    for (channels, scalar, wide) in [(16, 1000.0, 3000.0), (20, 1000, 2000), (24, 1500, 1000)] {
+      let key = made.key(try Problem(text: "c\(channels) h9 w9 k8 r3 s3 d2 p2 nhwc"))
+      made.add(made.candidate("direct-scalar avx2"), scalar, to: key)
+      made.add(made.candidate("direct-nhwc avx2 mr6 nv2 kc0 pb0"), wide, to: key)
+    }
+    let report = Report(made.database).markdown
+    #expect(report.contains("### Expected regret of each rung"))
+    let row = "| exact machine, nearest problem | 3 | 0 | 50.0 % | 44.2 % | 100.0 %, `c20 h9 w9 k8 r3 s3 d2 p2 nhwc` |"
+    #expect(report.contains(row))
+    #expect(report.contains("| cost model | 3 | "))
+    let rows = try #require(ReportTables(made.database).files.first { $0.name == "regrets.csv" }).text
+    #expect(rows.split(separator: "\r\n").count == 7)
+  }
+
   @Test func anEmptyDatabaseSaysSo() {
     #expect(Report(Database()).markdown.contains("Nothing has been measured yet."))
   }

@@ -50,6 +50,39 @@ struct FakeVariant: KernelVariant {
   }
 }
 
+/// A variant whose untuned tile is the whole width; wider ones are refused, `nv` is free, and 9 of it cost twice as much where
+/// the output is narrower than 25.
+struct FittedVariant: KernelVariant {
+  struct Values: Tunables {
+    var tile = 4
+    var vectors = 1
+    static var parameters: [Parameter<Values>] {
+      [Parameter("tw", \.tile, 1...64, "tile width"), Parameter("nv", \.vectors, 1...16, "vectors")]
+    }
+  }
+
+  var id: VariantID
+
+  func rejection(of problem: Problem, on target: Target) -> Rejection? { nil }
+  func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    values.tile > problem.width.output ? Rejection(.configuration, "tw is \(values.tile)") : nil
+  }
+  func initial(for problem: Problem, on target: Target) -> Values { Values(tile: problem.width.output) }
+  func space(for problem: Problem, on target: Target) -> [Values] {
+    (1...3).flatMap { vectors in
+      [1, 2].map { Values(tile: problem.width.output / $0, vectors: vectors) }
+    }
+  }
+  func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
+    Cost(flops: 1, seconds: values.vectors == 9 && problem.width.output < 25 ? 2 : 1)
+  }
+  func plan(
+    _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
+  ) throws(PlanError) -> any PlanBody {
+    FakeVariant.Body(value: Float(values.tile), count: problem.outputElements)
+  }
+}
+
 enum Fake {
   static let registry = Registry([
     FakeVariant(id: "slow", seconds: 2, fitsWidth: true),

@@ -58,17 +58,48 @@ import Testing
     #expect(resolution.evidence!.distance > 0.3 && resolution.evidence!.distance < 0.35)
   }
 
-  /// The nearest one's tile does not fit, so the next nearest runs.
-  @Test func neighboursAreCheckedAgainstTheProblem() throws {
+  /// The nearest one's tile does not fit, so the nearest that does runs.
+  @Test func neighboursAreAdaptedToTheProblem() throws {
     let narrow = try Problem(text: "c16 h33 w8 k16 r3 s3 d2 p2 nhwc")
-    let resolution = try resolve(
-      [
-        Fake.table([
-          ("c16 h33 w9 k16 r3 s3 d2 p2 nhwc", 1, "slow avx2 tw9", 1),
-          ("c16 h33 w16 k16 r3 s3 d2 p2 nhwc", 1, "slow avx2 tw8", 1),
-        ])
-      ], narrow)
-    #expect(resolution.candidate.configuration["tw"] == 8)
+    let table = Fake.table([
+      ("c16 h33 w9 k16 r3 s3 d2 p2 nhwc", 1, "slow avx2 tw9", 1),
+      ("c16 h33 w16 k16 r3 s3 d2 p2 nhwc", 1, "slow avx2 tw8", 1),
+    ])
+    let resolution = try resolve([table], narrow)
+    #expect(resolution.candidate.configuration["tw"] == 1 && resolution.isAdapted)
+    #expect(resolution.evidence?.entry.candidate.configuration["tw"] == 9)
+    let wide = try resolve([table], Problem(text: "c16 h33 w10 k16 r3 s3 d2 p2 nhwc"))
+    #expect(wide.candidate.configuration["tw"] == 9 && !wide.isAdapted)
+  }
+
+  /// A setting that tuning left as it was follows the new problem, one that it changed stays; and what the cost model
+  /// likes less than where it was measured does not run.
+  @Test func settingsFollowTheProblemUnlessTuningChangedThem() throws {
+    let (known, problem) = ("c16 h33 w30 k16 r3 s3 d2 p2 nhwc", try Problem(text: "c16 h33 w20 k16 r3 s3 d2 p2 nhwc"))
+    func adapted(_ candidate: String) throws -> String {
+      let tables = TableStack(Fake.table([(known, 1, candidate, 1)]))
+      let resolver = Resolver(
+        tables: tables, machine: Fake.machine(), isa: .avx2, registry: Registry([FittedVariant(id: "fitted")]))
+      return try resolver.resolve(problem).candidate.description
+    }
+    #expect(try adapted("fitted avx2 tw30 nv2") == "fitted avx2 tw20 nv2")
+    #expect(try adapted("fitted avx2 tw15 nv2") == "fitted avx2 tw15 nv2")
+    #expect(try adapted("fitted avx2 tw30 nv3") == "fitted avx2 tw20 nv3")
+    #expect(try adapted("fitted avx2 tw25 nv1") == "fitted avx2 tw20 nv1")
+    #expect(try adapted("fitted avx2 tw30 nv9") == "fitted avx2 tw20 nv1")
+  }
+
+  /// Equal phases are nearer than an equal extent; short ones, and other divisors of stride and dilation, say nothing.
+  @Test func distanceGoesByPhases() throws {
+    func distance(_ one: String, _ other: String) throws -> Double? {
+      try Problem(text: "c64 k64 r3 s3 nhwc \(one)").distance(to: Problem(text: "c64 k64 r3 s3 nhwc \(other)"))
+    }
+    let phases = try #require(try distance("h65 w65 d4 p4", "h33 w33 d2 p2"))
+    #expect(try phases < distance("h65 w65 d4 p4", "h65 w65 d2 p2")!)
+    #expect(try distance("h33 w33 d4 p4", "h33 w33 d12 p12") == nil)
+    #expect(try distance("h33 w33 d12 p12", "h33 w33 d16 p16") != nil)
+    #expect(try distance("h65 w65 st2 d2 p2", "h65 w65 st2 d3 p3") == nil)
+    #expect(try distance("h65 w65 st2 d2 p2", "h65 w65 st2 d6 p6") != nil)
   }
 
   @Test func sameMicroarchitectureNearestProblem() throws {

@@ -1,11 +1,14 @@
 import AtrousCore
+import AtrousKernels
 
 extension Problem {
   /// How far the tuning of `other` is from fitting here; nil where it says nothing: another rank, taps, stride, layout,
-  /// type, direction or kind of groups (one, depthwise, between), or beyond `farthest`.
+  /// type, direction or kind of groups (one, depthwise, between), a stride that shares another divisor with the dilation,
+  /// phases of up to three pixels beside longer ones (where no groups are), or beyond `farthest`.
   ///
-  /// The Euclidean length of the base-2 logarithms of the ratios of: channels and filters per group, groups, output
-  /// extent and dilation of each axis, and the batch, which counts half. The epilogue does not count.
+  /// The Euclidean length of the base-2 logarithms of the ratios of: channels and filters per group, groups, the extent of
+  /// a phase of each axis, and, counting half, the output's extent and the batch. What a kernel sees of a dilated problem is
+  /// its phases: 65 pixels with dilation 4 are nearer to 33 with 2 than to 65 with 2. The epilogue does not count.
   public func distance(to other: Problem) -> Double? {
     guard let distance = unboundedDistance(to: other), distance <= Self.farthest else { return nil }
     return distance
@@ -17,8 +20,10 @@ extension Problem {
     else { return nil }
     var sum = 0.0
     for (mine, theirs) in [(depth, other.depth), (height, other.height), (width, other.width)] {
-      guard mine.kernel == theirs.kernel, mine.stride == theirs.stride else { return nil }
-      sum += squaredLog(mine.output, theirs.output) + squaredLog(mine.dilation, theirs.dilation)
+      guard mine.kernel == theirs.kernel, mine.stride == theirs.stride, mine.commonDivisor == theirs.commonDivisor,
+        groups > 1 || mine.hasShortPhases == theirs.hasShortPhases
+      else { return nil }
+      sum += squaredLog(mine.phase, theirs.phase) + squaredLog(mine.output, theirs.output) / 4
     }
     sum += squaredLog(channelsPerGroup, other.channelsPerGroup) + squaredLog(filtersPerGroup, other.filtersPerGroup)
     sum += squaredLog(groups, other.groups) + squaredLog(batch, other.batch) / 4
@@ -32,8 +37,19 @@ extension Problem {
   private var groupKind: Int { groups == 1 ? 0 : groups == channels ? 2 : 1 }
 }
 
+extension Axis {
+  /// Output positions of the longest phase.
+  fileprivate var phase: Int {
+    let dilation = dilation / commonDivisor
+    return (output + dilation - 1) / dilation
+  }
+
+  /// Phases that have bilinear algorithms of their own.
+  fileprivate var hasShortPhases: Bool { kernel > 1 && phase <= 3 }
+}
+
 /// (log₂ a/b)²
-private func squaredLog(_ a: Int, _ b: Int) -> Double {
+func squaredLog(_ a: Int, _ b: Int) -> Double {
   if a == b { return 0 }
   let difference = binaryLogarithm(a) - binaryLogarithm(b)
   return difference * difference

@@ -48,6 +48,7 @@ public struct Evidence: Hashable, Sendable {
 
 /// What runs for a problem, and why: the one answer that `Convolution` executes and `atrous explain` prints.
 public struct Resolution: Hashable, Sendable {
+  /// The evidence's, adapted where that is of another problem.
   public let candidate: Candidate
   /// After any demotion.
   public let rung: Rung
@@ -57,6 +58,8 @@ public struct Resolution: Hashable, Sendable {
   public let evidence: Evidence?
   /// The variant has changed since it was measured.
   public let isStale: Bool
+  /// Whether it is not the very configuration that was measured.
+  public var isAdapted: Bool { evidence.map { $0.entry.candidate != candidate } ?? false }
   /// On the exact rung, where the candidate is the fastest that was measured: how far its own 95 % interval reaches above
   /// its median, as a fraction. Says nothing of candidates that were not tried; nil where nothing was measured that
   /// would tell.
@@ -73,6 +76,7 @@ extension Resolution: CustomStringConvertible {
     if let evidence {
       parts.append("\(evidence.origin): \(evidence.entry.problem), threads \(evidence.entry.threads)")
     }
+    if isAdapted { parts.append("adapted to the problem") }
     if let demotion { parts.append("one rung down: \(demotion)") }
     if isStale { parts.append("stale: measured with another revision of the variant") }
     return parts.joined(separator: "; ")

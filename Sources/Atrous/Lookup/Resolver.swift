@@ -37,7 +37,8 @@ public struct Resolver: Sendable {
   /// What runs for the problem.
   ///
   /// The best rung wins, in a tie the earlier table, then the nearer problem, then the most threads (never more than
-  /// asked). An entry counts only if its variant is known and accepts the configuration for this problem here.
+  /// asked). An entry counts only if its variant is known and accepts the configuration for this problem here; that of
+  /// another problem is adapted first.
   /// - Parameter threads: at least 1.
   /// - Throws: `AtrousError.unsupported` where no variant accepts the problem.
   public func resolve(_ problem: Problem, threads: Int = 1) throws(AtrousError) -> Resolution {
@@ -50,7 +51,7 @@ public struct Resolver: Sendable {
       }
       if let best, best.rung <= rung { break }
     }
-    if let best { return resolution(best) }
+    if let best { return resolution(best, problem, threads: threads) }
     return Resolution(
       candidate: try expected(problem, threads: threads), rung: .costModel, demotion: nil, evidence: nil, isStale: false
     )
@@ -79,7 +80,7 @@ public struct Resolver: Sendable {
     let table = tables.layers[layer].table
     var found: [Match] = []
     for index in table.all(problem, machine: machine, threads: threads)
-    where accepts(table.entries[index], for: problem, threads: threads) {
+    where candidate(table.entries[index], on: rung, for: problem, threads: threads) != nil {
       let match = match(rung, layer, index, distance: 0)
       found.append(match)
       if match.demotion == nil { break }
@@ -101,7 +102,8 @@ public struct Resolver: Sendable {
         return distance.map { match(rung, layer, index, distance: $0) }
       }
       .sorted { $0.rank < $1.rank }
-    return ranked.first { accepts(entries[$0.entry], for: problem, threads: threads) }.map { [$0] } ?? []
+    return ranked.first { candidate(entries[$0.entry], on: rung, for: problem, threads: threads) != nil }.map { [$0] }
+      ?? []
   }
 
   private func match(_ rung: Rung, _ layer: Int, _ index: Int, distance: Double) -> Match {
@@ -112,21 +114,28 @@ public struct Resolver: Sendable {
       rung.relation == .same
       ? machine.difference(from: table.machines[entry.machine], threads: entry.threads) : nil
     return Match(
-      rung: difference == nil ? rung : rung.next, demotion: difference, layer: layer, entry: index,
+      rung: difference == nil ? rung : rung.next, foundOn: rung, demotion: difference, layer: layer, entry: index,
       distance: distance, threads: entry.threads)
   }
 
-  private func accepts(_ entry: Table.Entry, for problem: Problem, threads: Int) -> Bool {
-    guard entry.candidate.isa <= isa, let variant = registry[entry.candidate.variant] else { return false }
-    let target = target(entry.candidate.isa, threads: threads)
-    return variant.rejection(of: entry.candidate.configuration, for: problem, on: target) == nil
+  /// What runs of an entry found on a rung; nil where its variant is unknown or refuses.
+  private func candidate(_ entry: Table.Entry, on rung: Rung, for problem: Problem, threads: Int) -> Candidate? {
+    var candidate = entry.candidate
+    guard candidate.isa <= isa, let variant = registry[candidate.variant] else { return nil }
+    let target = target(candidate.isa, threads: threads)
+    if rung.isOfOtherProblems && variant.rejection(of: problem, on: target) == nil {
+      candidate.configuration = variant.adapted(
+        candidate.configuration, from: entry.problem, to: problem, on: target)
+    }
+    return variant.rejection(of: candidate.configuration, for: problem, on: target) == nil ? candidate : nil
   }
 
-  private func resolution(_ match: Match) -> Resolution {
+  private func resolution(_ match: Match, _ problem: Problem, threads: Int) -> Resolution {
     let layer = tables.layers[match.layer]
     let entry = layer.table.entries[match.entry]
     return Resolution(
-      candidate: entry.candidate, rung: match.rung, demotion: match.demotion,
+      candidate: candidate(entry, on: match.foundOn, for: problem, threads: threads) ?? entry.candidate,
+      rung: match.rung, demotion: match.demotion,
       evidence: Evidence(
         origin: layer.origin, entry: entry, machine: layer.table.machines[entry.machine].key, distance: match.distance),
       isStale: registry[entry.candidate.variant]?.revision != entry.revision)
@@ -136,6 +145,8 @@ public struct Resolver: Sendable {
 /// An entry that may run, and what it is worth.
 private struct Match {
   let rung: Rung
+  /// Before any demotion.
+  let foundOn: Rung
   let demotion: String?
   let layer: Int
   let entry: Int
@@ -172,6 +183,9 @@ enum MachineRelation: Hashable, Sendable {
 }
 
 extension Rung {
+  /// Whether entries of other problems than the one asked, but for epilogue and batch, count on this rung.
+  fileprivate var isOfOtherProblems: Bool { self == .nearest || self == .microarchitectureNearest }
+
   /// The machines whose entries count on this rung.
   fileprivate var relation: MachineRelation {
     switch self {

@@ -109,7 +109,7 @@ public struct Table: Sendable {
 
 extension Problem {
   /// The problem without batch and epilogue; itself where that is none.
-  var kernel: Problem {
+  package var kernel: Problem {
     if batch == 1 && epilogue == .none { return self }
     return (try? with(batch: 1).with(epilogue: .none)) ?? self
   }

@@ -29,7 +29,11 @@ struct ExplainCommand: ParsableCommand {
     let target = try machine.target(threads: threads ?? Convolution.defaultThreads)
     let resolver = Resolver(tables: try database.tables(), machine: target.machine, isa: target.isa)
     let resolution = try resolver.resolve(problem, threads: target.threads)
-    if json { return try Output.json(Explanation(problem, target, resolution, isPredicted: isPredicted(resolution))) }
+    if json {
+      var explanation = Explanation(problem, target, resolution, isPredicted: isPredicted(resolution))
+      explanation.measuredRegret = try measuredRegret(target, resolution.rung).map(Explanation.RungRegret.init)
+      return try Output.json(explanation)
+    }
     for (name, value) in try rows(target, resolution) {
       print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
     }
@@ -54,6 +58,7 @@ struct ExplainCommand: ParsableCommand {
     } else {
       rows.append(("evidence", "none: nothing like it has been measured, `atrous tune` would tell"))
     }
+    if resolution.isAdapted { rows.append(("adapted", "from \(resolution.evidence!.entry.candidate)")) }
     if isPredicted(resolution) {
       rows.append(("predicted", "for a machine known by its topology alone; \(Self.predictor(resolution))"))
     }
@@ -62,7 +67,7 @@ struct ExplainCommand: ParsableCommand {
     let regret = resolution.expectedRegret.map {
       "fastest of those tried; its own interval reaches \(Format.fixed(100 * $0, 1)) % above its median"
     }
-    return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung))]
+    return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung)?.text ?? "unknown")]
   }
 
   private static func predictor(_ resolution: Resolution) -> String {
@@ -70,14 +75,9 @@ struct ExplainCommand: ParsableCommand {
   }
 
   /// What the same rung costs on the problems that the database knows better.
-  private func measuredRegret(_ target: Target, _ rung: Rung) throws -> String {
-    guard
-      let regret = try Store(database.path).readIfPresent()?
-        .regret(of: rung, on: target.machine, isa: target.isa, threads: target.threads)
-    else { return "unknown" }
-    let unknown = regret.unknown == 0 ? "" : "; \(regret.unknown) more not among the best measured"
-    return "\(Format.fixed(100 * regret.mean, 1)) % in the mean, \(Format.fixed(100 * regret.worst, 1)) % at worst, "
-      + "where this rung chose for \(Format.count(regret.known, "measured problem"))" + unknown
+  private func measuredRegret(_ target: Target, _ rung: Rung) throws -> Regret? {
+    try Store(database.path).readIfPresent()?
+      .regret(of: rung, on: target.machine, isa: target.isa, threads: target.threads)
   }
 }
 
@@ -92,6 +92,20 @@ private struct Explanation: Encodable {
     var distance: Double
   }
 
+  /// Of the problems of the database that this rung chose for when they were left out.
+  struct RungRegret: Encodable {
+    var median: Double
+    var mean: Double
+    var worst: Double
+    var known: Int
+    var unknown: Int
+
+    init(_ regret: Regret) {
+      (median, mean, worst) = (regret.median, regret.mean, regret.worst)
+      (known, unknown) = (regret.known, regret.unknown)
+    }
+  }
+
   var problem: String
   var machine: String
   var isa: String
@@ -104,7 +118,9 @@ private struct Explanation: Encodable {
   var stale: Bool
   /// For a machine known only by its topology, and not measured there.
   var predicted: Bool
+  /// On the exact rung: how far the interval reaches above the median.
   var expectedRegret: Double?
+  var measuredRegret: RungRegret?
 
   init(_ problem: Problem, _ target: Target, _ resolution: Resolution, isPredicted: Bool) {
     predicted = isPredicted

@@ -40,7 +40,7 @@ struct ReplayCommand: ParsableCommand {
     if replay.problems == 0 {
       throw InputError("\(journal): holds no whole sweep; `atrous tune --strategy exhaustive` records one")
     }
-    let rows = replay.run(strategy.isEmpty ? StrategyName.allCases : strategy)
+    let rows = replay.run(strategy.isEmpty ? StrategyName.replayable : strategy)
     if json { return try Output.json(rows.map(StrategyRow.init)) }
     Output.table(
       [

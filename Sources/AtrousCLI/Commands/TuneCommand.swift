@@ -51,7 +51,9 @@ struct TuneCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "racing (default), or exhaustive: every candidate, for `atrous replay`.", valueName: "S"),
+      "racing (default), exhaustive: every candidate, for `atrous replay`, or leave-one-out: what the lookup would choose "
+        + "for problems of the database (default: all of them) as if they had not been measured, for `atrous report`.",
+      valueName: "S"),
     transform: Self.strategy)
   var strategy: StrategyName = .racing
 
@@ -72,7 +74,7 @@ struct TuneCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let problems = shard.part(of: try problems.selected(orSuite: "quick"))
+    let problems = shard.part(of: try asked())
     if problems.isEmpty { return print("nothing to do: there are fewer problems than shards") }
     let tuner = try tuner()
     if dryRun { return try show(tuner.forecast(problems)) }
@@ -88,6 +90,13 @@ struct TuneCommand: ParsableCommand {
     }
     if outcome.isCancelled { throw ExitCode.interrupted }
     if !outcome.unanswered.isEmpty || outcome.hasWrong { throw ExitCode.checkFailed }
+  }
+
+  /// Nothing can be left out of what was not measured.
+  private func asked() throws -> [Problem] {
+    if strategy != .leaveOneOut || problems.isGiven { return try problems.selected(orSuite: "quick") }
+    var seen: Set<Problem> = []
+    return try Databases.read(database.path).results.map(\.key.problem).filter { seen.insert($0).inserted }
   }
 
   private func tuner() throws -> Tuner {
@@ -113,7 +122,7 @@ struct TuneCommand: ParsableCommand {
 
   private static func strategy(_ text: String) throws -> StrategyName {
     guard let strategy = StrategyName(rawValue: text), strategy != .random else {
-      throw InputError("allowed: racing, exhaustive")
+      throw InputError("allowed: racing, exhaustive, leave-one-out")
     }
     return strategy
   }

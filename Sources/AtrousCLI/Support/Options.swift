@@ -28,6 +28,8 @@ struct ProblemOptions: ParsableArguments {
     if given > 1 { throw InputError("allowed: one of --problem, --suite and --problems") }
   }
 
+  var isGiven: Bool { !problem.isEmpty || !suite.isEmpty || problems != nil }
+
   /// The problems asked for, each once; those of `suite` where none was asked for.
   func selected(orSuite fallback: String) throws -> [Problem] {
     var seen: Set<Problem> = []

@@ -12,8 +12,8 @@ extension ProblemResult {
   /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's
   /// best, the fastest under an error of 1e-6, 1e-5 and 1e-4, and the one with the smallest workspace; and, with however
   /// few samples, what runs untuned: what tuning gains is told against it; and all up to five times as long that no faster
-  /// one matches in error and memory. Keeping commutes with merging: what one part
-  /// leaves out, the whole leaves out too.
+  /// one matches in error and memory; and all that was measured to tell the regret of the lookup. Keeping commutes with
+  /// merging: what one part leaves out, the whole leaves out too.
   ///
   /// - Parameter runs: those the records are of; the untuned candidate follows from their machines.
   public func kept(runs: [String: Run], registry: Registry = .shared) -> ProblemResult {
@@ -36,6 +36,7 @@ extension ProblemResult {
     if let smallest { kept.insert(smallest.identity) }
     let untuned = untuned(all, runs, registry)
     kept.formUnion(all.filter { untuned[$0.context] == $0.candidate }.map(\.identity))
+    kept.formUnion(all.filter { runs[$0.run]?.isLeaveOneOut == true }.map(\.identity))
     return keeping { kept.contains($0.identity) }
   }
 
@@ -43,9 +44,7 @@ extension ProblemResult {
   /// takes the problem.
   public func untuned(on machine: Machine, isa: InstructionSet, registry: Registry = .shared) -> Candidate? {
     let resolver = Resolver(tables: TableStack([]), machine: machine, isa: isa, registry: registry)
-    guard var candidate = try? resolver.resolve(key.problem, threads: max(key.threads, 1)).candidate else { return nil }
-    candidate.configuration.settings.sort { $0.key < $1.key }
-    return candidate
+    return try? resolver.resolve(key.problem, threads: max(key.threads, 1)).candidate.sorted
   }
 
   private func untuned(

@@ -12,9 +12,7 @@ public struct Prediction: Hashable, Sendable {
 
   public init(run: String, candidate: Candidate, revision: Int, source: String) {
     self.run = run
-    var candidate = candidate
-    candidate.configuration.settings.sort { $0.key < $1.key }
-    self.candidate = candidate
+    self.candidate = candidate.sorted
     self.revision = revision
     self.source = source
   }

@@ -104,6 +104,10 @@ public struct Run: Hashable, Sendable {
   public static let sweepStrategy = "exhaustive"
   public var isSweep: Bool { strategy == Self.sweepStrategy }
 
+  /// The strategy that measures what the lookup would choose for a problem that was not tuned: the database keeps it all.
+  public static let leaveOneOutStrategy = "leave-one-out"
+  public var isLeaveOneOut: Bool { strategy == Self.leaveOneOutStrategy }
+
   /// A new id: the time, the process and 32 random bits. It names no host.
   public static func makeID() -> String {
     let time = Timestamp.now().filter { $0 != "-" && $0 != ":" }

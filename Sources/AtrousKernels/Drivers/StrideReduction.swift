@@ -2,7 +2,7 @@ import AtrousCore
 
 extension Axis {
   /// The greatest common divisor of stride and dilation.
-  var commonDivisor: Int {
+  package var commonDivisor: Int {
     var (a, b) = (dilation, stride)
     while b != 0 { (a, b) = (b, a % b) }
     return a

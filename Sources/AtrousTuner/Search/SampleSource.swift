@@ -31,13 +31,18 @@ public enum StrategyName: String, Hashable, Sendable, CaseIterable {
   case exhaustive
   /// As racing, but probing in random order, as long as a twentieth of a sweep takes: only replayed.
   case random
+  /// What the lookup would choose without the problem's own measurements, beside the best: only measured.
+  case leaveOneOut = "leave-one-out"
+
+  /// Those that can be judged on a recorded sweep.
+  public static let replayable: [StrategyName] = [.racing, .exhaustive, .random]
 
   /// - Parameters:
   ///   - seed: of what is drawn.
   package func strategy(_ rules: RaceRules, seed: UInt64 = 1) -> any SearchStrategy {
     switch self {
     case .racing: RacingStrategy(rules: rules)
-    case .exhaustive: SweepStrategy(rules: rules)
+    case .exhaustive, .leaveOneOut: SweepStrategy(rules: rules)
     case .random: RandomStrategy(rules: rules, seed: seed)
     }
   }

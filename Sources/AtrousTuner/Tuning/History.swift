@@ -9,10 +9,16 @@ struct History {
   private let runs: Set<String>
   private let rules: RaceRules
   private let maxWorkspace: Int?
+  /// nil where it was not asked for.
+  let leftOut: LeftOutChoices?
 
-  /// Runs of another build, version, compiler or machine do not count.
-  init(_ database: Database, generator: Generator, machine: MachineKey, options: TuneOptions) {
+  /// Runs of another build, version, compiler or machine do not count, but for what is left out.
+  /// - Parameter tuner: looks for what the lookup would choose as if problems had not been measured.
+  init(
+    _ database: Database, generator: Generator, machine: MachineKey, options: TuneOptions, leftOut tuner: Tuner? = nil
+  ) {
     self.database = database
+    leftOut = tuner.map { LeftOutChoices(database, $0) }
     rules = options.rules
     maxWorkspace = options.maxWorkspace
     runs = Set(database.runs.filter { $0.generator == generator && $0.machine.key == machine }.map(\.id))
@@ -22,6 +28,7 @@ struct History {
 
   private init(_ options: TuneOptions) {
     database = Database()
+    leftOut = nil
     runs = []
     rules = options.rules
     maxWorkspace = options.maxWorkspace
@@ -106,12 +113,4 @@ struct History {
   }
 
   private func isCorrect(_ record: CandidateRecord) -> Bool { record.invalidity == .correct && record.median != nil }
-}
-
-extension Candidate {
-  /// With the settings in alphabetical order of their keys, as records hold them.
-  var sorted: Candidate {
-    Candidate(
-      variant: variant, isa: isa, configuration: Configuration(configuration.settings.sorted { $0.key < $1.key }))
-  }
 }

@@ -41,14 +41,14 @@ public struct Tuner: Sendable {
     return TuneForecast(
       rows: items(problems).map { item in
         let all = proposals(item)
-        let open = open(all, key(item, placement: placement), history)
+        let open = open(item, key(item, placement: placement), history)
         let target = target(item)
         return TuneForecast.Row(
           item: item,
           candidates: registry.racing.map { variant in
             (variant.id, open.count { $0.candidate.variant == variant.id })
           }.filter { $0.1 > 0 },
-          settled: all.count - open.count,
+          settled: max(all.count - open.count, 0),
           rejections: registry.racing.compactMap { variant in
             variant.rejection(of: item.problem, on: target).map { (variant.id, $0) }
           },
@@ -94,9 +94,13 @@ public struct Tuner: Sendable {
     registry.proposals(for: item.problem, on: target(item), from: registry.racing, variants: options.variants)
   }
 
-  /// Of the proposals, those the strategy still has to measure.
-  func open(_ proposals: [Proposal], _ key: ResultKey, _ history: History) -> [Proposal] {
-    options.strategy == .exhaustive ? history.unswept(proposals, key) : history.open(proposals, key)
+  /// Of an item's proposals, those the strategy still has to measure.
+  func open(_ item: TuneItem, _ key: ResultKey, _ history: History) -> [Proposal] {
+    switch options.strategy {
+    case .exhaustive: history.unswept(proposals(item), key)
+    case .leaveOneOut: history.leftOut?.proposals(item, key, self) ?? []
+    case .racing, .random: history.open(proposals(item), key)
+    }
   }
 
   /// What runs without any measurement.
@@ -108,8 +112,8 @@ public struct Tuner: Sendable {
   func expected(_ item: TuneItem, _ proposals: [Proposal]) -> Double {
     guard !proposals.isEmpty else { return 0 }
     let expectation = Expectation(item.problem)
-    return options.strategy == .exhaustive
-      ? expectation.sweep(proposals, options.rules) : expectation.race(proposals, options.rules)
+    return options.strategy == .racing
+      ? expectation.race(proposals, options.rules) : expectation.sweep(proposals, options.rules)
   }
 
   func history() throws(TunerError) -> History {
@@ -117,7 +121,7 @@ public struct Tuner: Sendable {
     do throws(DatabaseError) {
       return History(
         try store.readWithJournals(sweeps: options.strategy == .exhaustive), generator: generator, machine: machine.key,
-        options: options)
+        options: options, leftOut: options.strategy == .leaveOneOut ? self : nil)
     } catch {
       throw .database(error)
     }

@@ -49,7 +49,7 @@ final class TuningSession {
     observer(.started(run: outcome.run, items: items.count))
     // Small needs first: what a large race takes beyond its share is not theirs to lose.
     var order = items.indices.sorted { (needs[$0], $0) < (needs[$1], $1) }
-    if let budget = tuner.options.budget, items.count > 1 {
+    if let budget = tuner.options.budget, items.count > 1, tuner.options.strategy != .leaveOneOut {
       // Together these take no more than half of the budget, while one look at a large problem may take all of it.
       try race(&order, most: budget / Double(2 * items.count), observer)
       for index in order where history.best(key(items[index])) == nil {
@@ -82,7 +82,8 @@ final class TuningSession {
 
   /// Closes the journal and brings it into the database.
   func end() throws(TunerError) -> TuneOutcome {
-    let open = items.filter { !answered.contains($0) && history.best(key($0)) == nil }
+    let isTuning = tuner.options.strategy != .leaveOneOut
+    let open = isTuning ? items.filter { !answered.contains($0) && history.best(key($0)) == nil } : []
     outcome.unanswered = open.filter(reached.contains)
     outcome.run = outcome.run.with(teams.peaks + teams.loops)
     var own = Database(runs: [outcome.run])
@@ -147,9 +148,9 @@ final class TuningSession {
         if record.invalidity == .correct, record.median! < best?.median ?? .infinity { best = record }
         observer(.finished(item, record, secondsLeft: self.secondsLeft))
       }
-      let isSweep = tuner.options.strategy == .exhaustive
-      tuner.options.strategy.strategy(tuner.options.rules).search(isSweep ? open : proposals(item, open), in: field)
-      if isSweep { field.close() } else { field.complete() }
+      let isRace = tuner.options.strategy == .racing
+      tuner.options.strategy.strategy(tuner.options.rules).search(isRace ? proposals(item, open) : open, in: field)
+      if isRace { field.complete() } else { field.close() }
       outcome.isCancelled = field.isCancelled
     }
     if let failed { throw failed }
@@ -190,7 +191,7 @@ final class TuningSession {
     do throws(DatabaseError) { try journal.append(record, to: key(item)) } catch { throw .database(error) }
   }
 
-  private func open(_ item: TuneItem) -> [Proposal] { tuner.open(tuner.proposals(item), key(item), history) }
+  private func open(_ item: TuneItem) -> [Proposal] { tuner.open(item, key(item), history) }
 
   private func key(_ item: TuneItem) -> ResultKey {
     tuner.key(item, placement: teams.placement(threads: item.threads))
