@@ -110,6 +110,30 @@ import Testing
     }
   }
 
+  /// Records that say a tenth of what they took no longer hold; ten times as much holds, and is told.
+  @Test func recordsAreMeasuredAgain() throws {
+    try Command.inFolder { atrous in
+      _ = try atrous("tune", "--problem", problem, "--budget", "1s").success()
+      let tuned = try Store(atrous.path("atrous.json")).read()
+      for (factor, word, status) in [(0.1, "slower", 1), (10.0, "faster", 0)] {
+        var database = Database(runs: tuned.runs)
+        for result in tuned.results {
+          for record in result.candidates {
+            database.add(
+              CandidateRecord(
+                run: record.run, candidate: record.candidate, revision: record.revision,
+                times: record.times.map { $0 * factor }, maxError: record.maxError, verification: record.verification,
+                reference: record.reference), to: result.key)
+          }
+        }
+        try Store.data(of: database).write(to: URL(fileURLWithPath: atrous.path("changed.json")))
+        let ended = try atrous("validate", "changed.json", "--measure", "--records", "2", "--budget", "5s")
+        #expect(ended.status == status && ended.output.contains("changed.json: \(word)"), "\(ended.output)")
+        #expect(ended.output.contains("measured again: 1 of 1 winner"))
+      }
+    }
+  }
+
   /// A sweep is recorded, goes on where it stopped, and is replayed, twice alike.
   @Test func aSweepIsRecordedAndReplayed() throws {
     try Command.inFolder { atrous in

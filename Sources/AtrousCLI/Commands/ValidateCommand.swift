@@ -2,14 +2,34 @@ import ArgumentParser
 import Atrous
 import AtrousDatabase
 import AtrousReports
+import AtrousTuner
 
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Whether databases (with their journals) and tables hold; exit 1 where one has an error.")
+    abstract: "Whether databases (with their journals) and tables hold; exit 1 where one has an error.",
+    discussion: """
+      With --measure also whether records still hold: a few winners of this machine, one of every variant first, are \
+      measured again and compared through their reference loops. One whose whole 95 % interval, widened by the spread \
+      between runs on record, lies over 10 % beyond the recorded time no longer holds: exit 1.
+      """)
 
   @Argument(help: ArgumentHelp("Databases or tables.", valueName: "FILE"))
   var files: [String]
+
+  @Flag(help: "Measure a few records of databases again.")
+  var measure = false
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("With --measure: records at most (default: 5).", valueName: "N"),
+    transform: Arguments.whole(1...10_000))
+  var records: Int = 5
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --measure: the time after which no record is begun (default: 30s).", valueName: "T"),
+    transform: Arguments.duration)
+  var budget: Double = 30
 
   func run() throws {
     var errors = 0
@@ -32,7 +52,8 @@ struct ValidateCommand: ParsableCommand {
       "\(path): \(errors == 0 ? "valid" : Format.count(errors, "error")): \(Format.count(database.runs.count, "run")), "
         + "\(Format.count(database.results.count, "result")), \(Format.count(candidates, "candidate"))"
         + (journals.isEmpty ? "" : ", \(Format.count(journals.count, "journal")) not merged yet"))
-    return errors
+    if !measure || errors > 0 { return errors }
+    return try Canary.check(database, path: path, budget: budget, records: records)
   }
 
   /// A table that does not read is bad input; entries that this build does not know are told.
