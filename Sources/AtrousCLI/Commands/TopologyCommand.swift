@@ -1,5 +1,6 @@
 import ArgumentParser
 import AtrousCore
+import AtrousDatabase
 import AtrousTopology
 
 struct TopologyCommand: ParsableCommand {
@@ -27,10 +28,18 @@ struct TopologyCommand: ParsableCommand {
       """)
   var measure = false
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --measure: keep what was measured beside what is claimed; `atrous tune` sizes candidates by caches that are "
+        + "half of their claim or less.", valueName: "FILE"))
+  var database: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
+    if database != nil && !measure { throw InputError("--database keeps what --measure finds; allowed with --measure") }
     if measure && (xml != nil || synthetic != nil) {
       throw InputError("--measure measures this machine; allowed without --xml and --synthetic")
     }
@@ -43,6 +52,10 @@ struct TopologyCommand: ParsableCommand {
   func run() throws {
     let topology = try Topology(source, isa: isa)
     let measured = try measure ? MeasuredMachine(topology) : nil
+    if let database, let measured {
+      let run = Run(generator: Build.generator, machine: topology.machine, measurements: measured.measurements)
+      try Store(database).merge(Database(runs: [run]))
+    }
     if json { return try Output.json(Description(topology, measured)) }
     topology.lines().forEach { print($0) }
     measured?.show()

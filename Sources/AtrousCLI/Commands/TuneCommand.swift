@@ -115,9 +115,18 @@ struct TuneCommand: ParsableCommand {
     options.isFresh = fresh
     options.strategy = strategy
     options.generator = DataGenerator(seed: measuring.seed)
-    return Tuner(
+    var tuner = Tuner(
       machine: topology.machine, isa: try HostMachine.cappedInstructionSet(), processors: topology.pinningOrder,
       generator: Build.generator, store: Store(database.path), options: options)
+    tuner.cacheLimits = try Store(database.path).readIfPresent().flatMap {
+      CacheLimits($0, machine: topology.machine)
+    }
+    for level in tuner.cacheLimits?.levels ?? [] {
+      complain(
+        "\(level.name): candidates are sized by the \(Format.bytes(level.measured)) measured, not the "
+          + "\(Format.bytes(level.claimed)) claimed")
+    }
+    return tuner
   }
 
   private static func strategy(_ text: String) throws -> StrategyName {

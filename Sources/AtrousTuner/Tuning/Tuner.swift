@@ -14,6 +14,8 @@ public struct Tuner: Sendable {
   public var options: TuneOptions
   /// What goes into the records of this run.
   public var generator: Generator
+  /// What candidates are sized by where the machine claims more; nil goes by the claim.
+  public var cacheLimits: CacheLimits?
   /// Where results go; nil keeps them in the outcome only.
   public var store: Store?
   public var clock: any NanosecondClock = MonotonicClock()
@@ -90,8 +92,16 @@ public struct Tuner: Sendable {
       problem: item.problem, machine: machine.key, threads: item.threads, placement: placement, cache: options.cache)
   }
 
+  /// Sized by the measured caches where there are limits, and then what runs untuned too, which goes by the claim.
   func proposals(_ item: TuneItem) -> [Proposal] {
-    registry.proposals(for: item.problem, on: target(item), from: registry.racing, variants: options.variants)
+    var sized = target(item)
+    sized.machine = cacheLimits?.applied(to: machine) ?? machine
+    let all = registry.proposals(for: item.problem, on: sized, from: registry.racing, variants: options.variants)
+    guard cacheLimits != nil, let untuned = untuned(item), options.variants?.contains(untuned.variant) ?? true,
+      !all.contains(where: { $0.candidate == untuned }),
+      let proposal = registry.proposal(untuned, for: item.problem, on: target(item))
+    else { return all }
+    return all + [proposal]
   }
 
   /// Of an item's proposals, those the strategy still has to measure.
