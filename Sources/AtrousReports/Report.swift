@@ -6,13 +6,27 @@ import Mustache
 /// else, refusals from the registry on the machine that was measured.
 public struct Report {
   private let view: ReportView
+  private let data: PageData
 
   public init(_ database: Database, constraints: Constraints = Constraints(), registry: Registry = .shared) {
-    view = ReportView(database, constraints: constraints, registry: registry)
+    let assessments = database.results.map {
+      Assessment($0, of: database, constraints: constraints, registry: registry)
+    }
+    view = ReportView(database, assessments, registry: registry)
+    data = PageData(database, assessments, registry: registry)
   }
 
   public var markdown: String {
     // The template is a constant of this module: it parses, or no report of any build ever does.
     try! MustacheTemplate(string: markdownTemplate).render(view)
+  }
+
+  /// One self-contained page: no file, font or script from elsewhere.
+  public var html: String {
+    let library = MustacheLibrary(
+      templates: [
+        "page": try! MustacheTemplate(string: pageTemplate), "table": try! MustacheTemplate(string: tableTemplate),
+      ])
+    return library.render(Page(data), withTemplate: "page")!
   }
 }
