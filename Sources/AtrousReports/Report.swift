@@ -8,12 +8,14 @@ public struct Report {
   private let view: ReportView
   private let data: PageData
 
-  public init(_ database: Database, constraints: Constraints = Constraints(), registry: Registry = .shared) {
+  public init(
+    _ database: Database, peers: [Peers] = [], constraints: Constraints = Constraints(), registry: Registry = .shared
+  ) {
     let assessments = database.results.map {
       Assessment($0, of: database, constraints: constraints, registry: registry)
     }
     view = ReportView(database, assessments, registry: registry)
-    data = PageData(database, assessments, registry: registry)
+    data = PageData(database, assessments, peers: peers, registry: registry)
   }
 
   public var markdown: String {

@@ -24,18 +24,36 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Write one self-contained page; Markdown then goes only where asked.", valueName: "FILE"))
   var html: String?
 
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("What Scripts/peers wrote; the page then compares. May be repeated.", valueName: "FILE"))
+  var peers: [String] = []
+
+  func validate() throws {
+    if html == nil && !peers.isEmpty { throw InputError("--peers goes into the page; allowed with --html") }
+  }
+
   func run() throws {
     let database = try Databases.read(database ?? Databases.defaultPath)
     if let csv {
       try TextFiles.makeFolder(csv)
       for file in ReportTables(database).files { try TextFiles.write(file.text, to: "\(csv)/\(file.name)") }
     }
-    let report = Report(database)
+    let report = Report(database, peers: try peers.map(Self.peers))
     if let html { try TextFiles.write(report.html, to: html) }
     if let markdown {
       try TextFiles.write(report.markdown, to: markdown)
     } else if html == nil {
       print(report.markdown, terminator: "")
+    }
+  }
+
+  private static func peers(_ path: String) throws(InputError) -> Peers {
+    let text = try TextFiles.read(path)
+    do throws(PeersError) {
+      return try Peers(json: text)
+    } catch {
+      throw InputError("\(path): \(error)")
     }
   }
 }

@@ -13,14 +13,16 @@ struct PageData {
   }
 
   let database: Database
+  let peers: [Peers]
   let registry: Registry
   let groups: [Group]
   let problems: [Problem]
   private let numbers: [Problem: Int]
   private let namesMachine: Bool
 
-  init(_ database: Database, _ assessments: [Assessment], registry: Registry) {
+  init(_ database: Database, _ assessments: [Assessment], peers: [Peers], registry: Registry) {
     self.database = database
+    self.peers = peers
     self.registry = registry
     groups = assessments.byConditions.enumerated().map { index, assessments in
       Group(key: assessments[0].result.key, id: "g\(index + 1)", assessments: assessments)
@@ -51,9 +53,9 @@ struct PageData {
   /// A candidate with its settings in the variant's own order.
   func text(_ candidate: Candidate) -> String { "\(candidate.ordered(by: registry))" }
 
-  /// The same without the instruction set, which a group mostly has one of.
-  func short(_ candidate: Candidate) -> String {
-    text(candidate).replacing(" \(candidate.isa.rawValue)", with: "", maxReplacements: 1)
+  /// The settings alone.
+  func settings(_ candidate: Candidate) -> String {
+    candidate.ordered(by: registry).configuration.settings.map { "\($0)" }.joined(separator: " ")
   }
 
   /// The largest FMA peak known beside a group's winners, in GFLOP/s.
@@ -71,7 +73,8 @@ struct SectionMaker: Sendable {
   let make: @Sendable (PageData) -> Page.Section?
 
   static let all: [SectionMaker] = [
-    MachineSection.maker, RooflineSection.maker, WinnersSection.maker, VariantsSection.maker, TilesSection.maker,
+    MachineSection.maker, RooflineSection.maker, WinnersSection.maker, PeersSection.maker,
+    VariantsSection.maker, TilesSection.maker,
     LayoutsSection.maker, DilationSection.maker, AccuracySection.maker, ThreadsSection.maker, MemorySection.maker,
     RefusalsSection.maker,
   ]

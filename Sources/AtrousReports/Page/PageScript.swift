@@ -64,8 +64,9 @@ let pageScript = #"""
     const filterField = table => {
       const field = document.createElement("input");
       field.type = "search";
-      field.placeholder = "Filter rows";
       field.setAttribute("aria-label", `Filter rows: ${table.caption.textContent}`);
+      const label = document.createElement("label");
+      label.append("Filter rows ", field);
       const shown = document.createElement("output");
       field.addEventListener("input", () => {
         const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -77,7 +78,7 @@ let pageScript = #"""
         const count = rows.filter(row => !row.hidden).length;
         shown.textContent = words.length ? `${count} of ${rows.length} rows` : "";
       });
-      return [field, shown];
+      return [label, shown];
     };
 
     for (const holder of document.querySelectorAll(".table")) {
@@ -85,7 +86,7 @@ let pageScript = #"""
       makeSortable(table);
       const bar = document.createElement("div");
       bar.className = "bar-of-controls";
-      if (table.tBodies[0].rows.length > 4) bar.append(...filterField(table));
+      if (table.tBodies[0].rows.length > 7) bar.append(...filterField(table));
       bar.append(copyButton(table));
       holder.before(bar);
       // What scrolls must be reachable with the keyboard.

@@ -16,7 +16,7 @@ let pageStyle = #"""
   * { box-sizing: border-box; }
   html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
   body {
-    margin: 0 auto; max-width: 68rem; padding: 2.5rem 1.25rem 5rem; background: var(--paper); color: var(--ink);
+    margin: 0 auto; max-width: 78rem; padding: 2.5rem 1.25rem 5rem; background: var(--paper); color: var(--ink);
     font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif;
     font-variant-numeric: tabular-nums lining-nums; overflow-wrap: break-word;
   }
@@ -51,9 +51,10 @@ let pageStyle = #"""
   .drawing { max-width: 32rem; }
   .at-wide { display: none; max-width: none; }
   svg { display: block; width: 100%; height: auto; overflow: visible; font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums; }
-  .label { fill: var(--ink); }
+  .label, .tick { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
   .problem { font-weight: 600; }
-  .inside { fill: var(--on-best); }
+  .inside { fill: var(--on-best); stroke: none; }
+  .on-cell { stroke: none; }
   .tick { fill: var(--soft); font-size: 10px; }
   .strong { fill: var(--ink); }
   .grid { stroke: var(--rule); stroke-width: 1; }
@@ -61,7 +62,6 @@ let pageStyle = #"""
   .reference { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; opacity: .6; }
   .bar.best { fill: var(--best); } .bar.plain { fill: var(--plain); } .bar.peer { fill: var(--peer); }
   .bar.weights { fill: var(--s4); opacity: .75; }
-  .plain + .whisker + .whisker + .whisker + .inside, .peer + .inside { fill: var(--ink); }
   .whisker { stroke: var(--ink); stroke-width: 1.2; }
   .mark { fill: var(--mark); stroke: var(--paper); stroke-width: .6; }
   .tie { fill: var(--paper); stroke: var(--ink); stroke-width: 1.1; }
@@ -80,8 +80,10 @@ let pageStyle = #"""
   .dot.s0, .label.s0 { fill: var(--s0); } .dot.s1, .label.s1 { fill: var(--s1); } .dot.s2, .label.s2 { fill: var(--s2); }
   .dot.s3, .label.s3 { fill: var(--s3); } .dot.s4, .label.s4 { fill: var(--s4); } .dot.s5, .label.s5 { fill: var(--s5); }
 
-  .table { overflow: auto; max-height: 38rem; margin: 0 0 1.6rem; border: 1px solid var(--rule); border-radius: .4rem; }
-  table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: .83rem; line-height: 1.4; }
+  .table { overflow: auto; width: fit-content; max-width: 100%; max-height: 38rem; margin: 0 0 1.6rem; scrollbar-width: thin; border: 1px solid var(--rule); border-radius: .4rem; }
+  table { border-collapse: separate; border-spacing: 0; min-width: min(100%, 20rem); font-size: .83rem; line-height: 1.4; }
+  caption span { display: inline-block; position: sticky; left: .7rem; max-width: min(44rem, 100vw - 4rem); }
+  .figure:not(.wide) caption span { max-width: 15rem; }
   caption { text-align: left; padding: .55rem .7rem; color: var(--soft); caption-side: top; }
   th, td { padding: .32rem .7rem; text-align: left; vertical-align: baseline; border-bottom: 1px solid var(--rule); font-weight: 400; }
   tbody tr:last-child > * { border-bottom: 0; }
@@ -91,20 +93,23 @@ let pageStyle = #"""
   th button::after { content: "\2195"; color: var(--faint); margin-left: .3em; font-size: .85em; }
   th[aria-sort=ascending] button::after { content: "\2191"; color: var(--ink); }
   th[aria-sort=descending] button::after { content: "\2193"; color: var(--ink); }
+  tr > :first-child { position: sticky; left: 0; background: var(--paper); }
+  thead tr > :first-child { background: var(--raised); z-index: 2; }
   .number { text-align: right; white-space: nowrap; }
   .code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; white-space: nowrap; }
   thead .code { font: inherit; font-weight: 600; }
+  thead th { min-width: 3.2rem; }
   td[style] { background: color-mix(in srgb, var(--heat) calc(var(--shade) * .45), transparent); }
   td.best { font-weight: 700; }
-  tbody tr:hover > * { background-color: color-mix(in srgb, var(--ink) 4%, transparent); }
+  tbody tr:hover > * { box-shadow: inset 0 -1px var(--faint); }
 
   .bar-of-controls { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; margin: 0 0 .4rem; font-size: .83rem; }
-  .bar-of-controls output { color: var(--soft); }
+  .bar-of-controls label, .bar-of-controls output { color: var(--soft); }
   input[type=search], .copy { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--rule); border-radius: .35rem; padding: .25rem .6rem; }
   input[type=search] { flex: 0 1 16rem; min-width: 8rem; }
   .copy { cursor: pointer; color: var(--soft); font-size: .8rem; }
   .copy:hover { color: var(--ink); border-color: var(--faint); }
-  .copy.of-figure { float: right; }
+  .copy.of-figure { float: right; margin-top: .35rem; }
   details.data { margin-top: .5rem; font-size: .83rem; }
   summary { cursor: pointer; color: var(--soft); font-size: .8rem; padding: .25rem 0; }
   details .bar-of-controls { margin-top: .4rem; }
@@ -118,7 +123,7 @@ let pageStyle = #"""
     :root { --paper: #fff; --raised: #f3f3f0; --ink: #000; --soft: #444; --faint: #777; --rule: #ccc; --best: #1f6f8b; --on-best: #fff; --plain: #a9b4bd; --heat: #1f6f8b; --mark: #b03a2e; }
     body { max-width: none; padding: 0; font-size: 9.5pt; }
     nav, .skip, .copy, .bar-of-controls, details.data, th button::after { display: none; }
-    .table { max-height: none; overflow: visible; border: 0; }
+    .table { max-height: none; overflow: visible; border: 0; width: auto; }
     table { font-size: 7.5pt; } thead th { position: static; } th, td { padding: .15rem .3rem; white-space: normal !important; }
     figure, tr { break-inside: avoid; } h2 { break-after: avoid; }
     * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }

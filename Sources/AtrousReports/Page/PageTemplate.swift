@@ -54,7 +54,7 @@ let pageTemplate = """
 /// A table; the script makes its heads sort and adds a filter and a button that copies it.
 let tableTemplate = """
   <div class="table"><table>
-  <caption>{{caption}}</caption>
+  <caption><span>{{caption}}</span></caption>
   <thead><tr>{{#columns}}<th scope="col" class="{{style}}">{{title}}</th>{{/columns}}</tr></thead>
   <tbody>
   {{#rows}}<tr>{{#head}}<th scope="row" class="{{style}}"{{#order}} data-order="{{.}}"{{/order}}>{{text}}</th>{{/head}}{{#cells}}<td class="{{style}}"{{#order}} data-order="{{.}}"{{/order}}{{#shade}} style="--shade:{{.}}"{{/shade}}>{{text}}</td>{{/cells}}</tr>

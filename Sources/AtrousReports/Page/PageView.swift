@@ -25,21 +25,30 @@ extension Page.Answer {
       "\(Format.count(all.count, "problem")); \(Format.count(group.key.threads, "thread")), \(group.key.cache.rawValue) "
       + "caches, placement \(group.key.placement), on \(group.key.machine). Ratios are geometric means of medians' ratios."
     numbers = []
+    let peers = data.peers.first { $0.threads == group.key.threads }
+    if let gains = peers?.gains {
+      numbers.append(
+        .init(
+          value: Format.ratio(gains.mean),
+          label: "over the best other library (from \(Format.ratio(gains.least)) to \(Format.ratio(gains.most)), "
+            + "\(Format.count(gains.count, "shape")))"))
+    }
     if let gains = all.gainsOverPlain { numbers.append(Self.number(gains, "over the best kernel without a transform")) }
     if let gains = all.gainsOverDefault { numbers.append(Self.number(gains, "over the untuned default")) }
-    let useful = all.compactMap { assessment in
+    let shares = all.compactMap { assessment in
       assessment.winner.flatMap { winner in
         assessment.peak(for: winner.fastest).map { peak in
           assessment.rate(winner.fastest, assessment.problem.nominalFLOPs) / peak
         }
       }
     }
-    if let most = useful.max(), let least = useful.min() {
+    if let most = shares.max(), let least = shares.min() {
       numbers.append(
         .init(
-          value: Format.percent(Statistics.geometricMean(useful), of: 1),
+          value: Format.percent(Statistics.geometricMean(shares), of: 1),
           label:
             "of the FMA peak in nominal FLOPs (from \(Format.percent(least, of: 1)) to \(Format.percent(most, of: 1)))"
+            .replacing(" %", with: "\u{a0}%")
         ))
     }
   }
@@ -56,7 +65,7 @@ extension Page.Answer {
     if let gains = assessments.gainsOverPlain, gains.most.value > 1.005 {
       text +=
         " Against the best kernel without a transform the winners are up to \(Format.ratio(gains.most.value)) as fast, "
-        + "most on \(gains.most.problem)."
+        + "the most on \(gains.most.problem)."
     }
     return text
   }

@@ -21,8 +21,7 @@ struct TileSweep {
   /// More values than this on an axis are no map any more.
   private static let mostValues = 9
 
-  /// By the two settings that were tried in the most combinations, as long as these fill most of the map; nil where no
-  /// two do.
+  /// By the first two settings whose combinations fill most of the map; nil where no two do.
   ///
   /// - Parameter order: the variant's settings, the most telling first.
   init?(_ assessment: Assessment, _ variant: VariantID, order: [String]) {
@@ -52,15 +51,13 @@ struct TileSweep {
   private static func pair(_ attempts: [Configuration], _ order: [String]) -> (String, String)? {
     let values = { (key: String) in Set(attempts.compactMap { $0[key] }).count }
     let keys = order.filter { (2...mostValues).contains(values($0)) }
-    var best: (pair: (String, String), count: Int)?
     for (index, row) in keys.enumerated() {
       for column in keys.dropFirst(index + 1) {
         let count = Set(attempts.compactMap { place($0, (row, column)) }).count
-        let isDense = 10 * count >= 6 * values(row) * values(column)
-        if isDense && count > best?.count ?? 3 { best = ((row, column), count) }
+        if count > 3 && 10 * count >= 6 * values(row) * values(column) { return (row, column) }
       }
     }
-    return best?.pair
+    return nil
   }
 }
 

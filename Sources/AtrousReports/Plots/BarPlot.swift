@@ -3,9 +3,10 @@ struct BarPlot {
   struct Bar {
     var value: Double
     /// The 95 % interval; nil where there is none.
-    var interval: ClosedRange<Double>?
-    /// Written at its end.
+    var interval: ClosedRange<Double>? = nil
+    /// Written at its end; the detail only where there is room.
     var label: String
+    var detail = ""
     /// `best`, `plain`, `peer`, …: what the page colours.
     var style: String
     /// Other values on the same bar.
@@ -41,7 +42,7 @@ struct BarPlot {
     var svg = SVG(width: width)
     let top = 30.0
     let bottom = top + rows.reduce(0) { $0 + height($1) }
-    let scale = Scale(.linear, 0...extent, from: 1, to: width - 2)
+    let scale = scale(width)
     axis(&svg, scale, top: top, bottom: bottom)
     var y = top
     for row in rows {
@@ -56,9 +57,18 @@ struct BarPlot {
     ([bar.value, bar.interval?.upperBound ?? 0] + bar.marks.map(\.value)).max() ?? bar.value
   }
 
-  private var extent: Double {
-    let values = rows.flatMap { row in row.bars.map(Self.reach) } + references.map(\.value)
-    return max(values.max() ?? 1, 1e-12) * 1.04
+  private static func text(_ bar: Bar, _ width: Double) -> String {
+    bar.detail.isEmpty || width < 600 ? bar.label : "\(bar.label) \(bar.detail)"
+  }
+
+  /// The largest at which every label ends within the width.
+  private func scale(_ width: Double) -> Scale {
+    let rooms = rows.flatMap(\.bars).filter { Self.reach($0) > 0 }.map { bar in
+      (width - 8 - SVG.width(of: Self.text(bar, width))) / Self.reach(bar)
+    }
+    let references = references.filter { $0.value > 0 }.map { (width - 30) / $0.value }
+    let unit = max((rooms + references).min() ?? width, 1e-9)
+    return Scale(.linear, 0...(width - 2) / unit, from: 1, to: width - 1)
   }
 
   private func height(_ row: Row) -> Double {
@@ -68,8 +78,8 @@ struct BarPlot {
   private func axis(_ svg: inout SVG, _ scale: Scale, top: Double, bottom: Double) {
     for tick in scale.ticks(svg.width > 600 ? 8 : 4) {
       svg.line((scale(tick), top - 4), (scale(tick), bottom), class: "grid")
-      svg.text(
-        Scale.label(tick), x: max(scale(tick), 0), y: top - 8, anchor: tick == 0 ? .start : .middle, class: "tick")
+      let anchor: SVG.Anchor = tick == 0 ? .start : scale(tick) > svg.width - 12 ? .end : .middle
+      svg.text(Scale.label(tick), x: scale(tick), y: top - 8, anchor: anchor, class: "tick")
     }
     svg.text(axis, x: svg.width, y: 9, anchor: .end, class: "tick")
     for reference in references {
@@ -90,7 +100,9 @@ struct BarPlot {
 
   private func draw(_ bar: Bar, _ svg: inout SVG, _ scale: Scale, _ y: Double, _ height: Double) {
     let (start, end, middle) = (scale(0), scale(bar.value), y + height / 2)
-    svg.rect(x: start, y: y, width: end - start, height: height, class: "bar \(bar.style)", title: bar.label)
+    svg.rect(
+      x: start, y: y, width: end - start, height: height, class: "bar \(bar.style)",
+      title: bar.detail.isEmpty ? bar.label : "\(bar.label) \(bar.detail)")
     if let interval = bar.interval {
       let (low, high) = (scale(interval.lowerBound), scale(interval.upperBound))
       svg.line((low, middle), (high, middle), class: "whisker")
@@ -105,10 +117,6 @@ struct BarPlot {
           title: mark.title)
       }
     }
-    let reach = Self.reach(bar)
-    let fits = scale(reach) + 6 + SVG.width(of: bar.label) < svg.width
-    let place = fits ? scale(reach) + 6 : min(end, scale(bar.interval?.lowerBound ?? bar.value)) - 6
-    svg.text(
-      bar.label, x: place, y: middle + 4, anchor: fits ? .start : .end, class: fits ? "label" : "label inside")
+    svg.text(Self.text(bar, svg.width), x: scale(Self.reach(bar)) + 6, y: middle + 4)
   }
 }

@@ -39,7 +39,7 @@ struct HeatPlot {
           title: cell.title)
         svg.text(
           cell.text, x: x + step / 2, y: y + Self.height / 2 + 4, anchor: .middle,
-          class: cell.shade ?? 0 > 0.55 ? "label inside" : "label")
+          class: cell.shade ?? 0 > 0.55 ? "label inside" : cell.shade == nil ? "tick" : "label on-cell")
       }
     }
     return (svg, top + Double(rows.count) * Self.height + 4)

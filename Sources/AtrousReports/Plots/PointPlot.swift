@@ -15,8 +15,9 @@ struct PointPlot {
     var isLine = false
     /// Whether each point gets a dot.
     var hasDots = true
-    /// Written at the last point of a line.
+    /// Written at the last point of a line, and how far below it.
     var label = ""
+    var labelShift = 4.0
   }
 
   struct Axis {
@@ -67,13 +68,15 @@ struct PointPlot {
       }
       if !point.label.isEmpty { label(point.label, beside: place, series.style, &svg, &taken) }
     }
-    if !series.label.isEmpty, let last = places.last { label(series.label, beside: last, series.style, &svg, &taken) }
+    if !series.label.isEmpty, let last = places.last {
+      label(series.label, beside: last, series.style, &svg, &taken, shift: series.labelShift)
+    }
   }
 
   /// Right of the place, or left of it at the edge, moved up or down out of the way of other labels.
   private func label(
     _ text: String, beside place: (x: Double, y: Double), _ style: String, _ svg: inout SVG,
-    _ taken: inout [(x: Double, y: Double)]
+    _ taken: inout [(x: Double, y: Double)], shift: Double = 4
   ) {
     let length = SVG.width(of: text)
     let isLeft = place.x + 7 + length > svg.width
@@ -81,7 +84,7 @@ struct PointPlot {
     func isFree(_ y: Double) -> Bool {
       !taken.contains { abs($0.y - y) < SVG.fontSize && $0.x > start - 4 && $0.x < start + length + 4 }
     }
-    let tries = [4.0, -7, 14, -16, 23, -25].map { place.y + $0 }
+    let tries = [0.0, -11, 10, -20, 19, -29].map { place.y + shift + $0 }
     let y = tries.first { $0 > 20 && isFree($0) } ?? tries[0]
     for step in stride(from: 0, through: length, by: 6) { taken.append((start + step, y)) }
     svg.text(text, x: isLeft ? place.x - 7 : place.x + 7, y: y, anchor: isLeft ? .end : .start, class: "label \(style)")

@@ -2,27 +2,29 @@ import Foundation
 
 /// The elements of a drawing, in the order drawn. Colours are the page's: elements carry class names, and custom
 /// properties of the page's style sheet say what these look like in light, dark and print.
-struct SVG {
+package struct SVG {
   let width: Double
   private(set) var body = ""
 
   /// Of the labels, in the units of the view box.
   static let fontSize = 11.0
 
-  init(width: Double) { self.width = width }
+  package init(width: Double) { self.width = width }
 
   /// About how wide a label is: figures of system fonts take 0.55 of their size, letters on average as much.
   static func width(of label: String) -> Double { 0.57 * fontSize * Double(label.count) }
 
-  enum Anchor: String { case start, middle, end }
+  package enum Anchor: String { case start, middle, end }
 
-  mutating func text(_ text: String, x: Double, y: Double, anchor: Anchor = .start, class name: String = "label") {
+  package mutating func text(
+    _ text: String, x: Double, y: Double, anchor: Anchor = .start, class name: String = "label"
+  ) {
     body += "<text\(Self.attributes([("x", x), ("y", y)])) class=\"\(name)\""
     body += anchor == .start ? ">" : " text-anchor=\"\(anchor.rawValue)\">"
     body += "\(Self.escaped(text))</text>"
   }
 
-  mutating func rect(
+  package mutating func rect(
     x: Double, y: Double, width: Double, height: Double, class name: String, shade: Double? = nil, title: String? = nil
   ) {
     let box = Self.attributes([("x", x), ("y", y), ("width", max(width, 0)), ("height", height)])
@@ -50,14 +52,14 @@ struct SVG {
 
   /// The drawing as an element of a page.
   /// - Parameter id: unique in the page; title and description are found by it.
-  func element(id: String, height: Double, title: String, description: String) -> String {
+  package func element(id: String, height: Double, title: String, description: String) -> String {
     "<svg viewBox=\"0 0 \(Self.number(width)) \(Self.number(height))\" role=\"img\" "
       + "aria-labelledby=\"\(id)-title \(id)-desc\"><title id=\"\(id)-title\">\(Self.escaped(title))</title>"
       + "<desc id=\"\(id)-desc\">\(Self.escaped(description))</desc>\(body)</svg>"
   }
 
   /// Text for element content and for attributes in double quotes, without the control characters XML has no form for.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -73,7 +75,7 @@ struct SVG {
   }
 
   /// To a tenth of a unit.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     let text = String(format: "%.1f", value)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -1,22 +1,22 @@
 import Foundation
 
 /// Numbers to places along an axis.
-struct Scale: Hashable {
-  enum Kind: Hashable { case linear, logarithmic, doubling }
+package struct Scale: Hashable {
+  package enum Kind: Hashable { case linear, logarithmic, doubling }
 
   let kind: Kind
   let domain: ClosedRange<Double>
   /// Where the ends of the domain lie; the first may be the larger, as for a vertical axis.
   let ends: [Double]
 
-  init(_ kind: Kind, _ domain: ClosedRange<Double>, from start: Double, to end: Double) {
+  package init(_ kind: Kind, _ domain: ClosedRange<Double>, from start: Double, to end: Double) {
     self.kind = kind
     self.domain = domain
     ends = [start, end]
   }
 
   /// The place of a value; values outside the domain lie on its ends.
-  func callAsFunction(_ value: Double) -> Double {
+  package func callAsFunction(_ value: Double) -> Double {
     let inside = min(max(value, domain.lowerBound), domain.upperBound)
     let span = measure(domain.upperBound) - measure(domain.lowerBound)
     let share = span > 0 ? (measure(inside) - measure(domain.lowerBound)) / span : 0.5
@@ -27,7 +27,7 @@ struct Scale: Hashable {
 
   /// Round numbers within the domain, about as many as asked: steps of 1, 2 or 5 times a power of ten; on a logarithmic
   /// axis powers of ten, with their double and fivefold where these are few; on a doubling one powers of two.
-  func ticks(_ count: Int = 5) -> [Double] {
+  package func ticks(_ count: Int = 5) -> [Double] {
     switch kind {
     case .linear: linearTicks(count)
     case .logarithmic: decades(count)
@@ -53,7 +53,7 @@ struct Scale: Hashable {
       return tens.enumerated().filter { $0.offset.isMultiple(of: every) }.map(\.element)
     }
     let more = powers(of: 10, times: [1, 2, 5])
-    return more.count >= 2 ? more : powers(of: 10, times: [1, 1.2, 1.5, 2, 3, 4, 5, 7])
+    return more.count >= 3 ? more : powers(of: 10, times: [1, 1.2, 1.5, 2, 3, 4, 5, 7])
   }
 
   private func powers(of base: Double, times factors: [Double]) -> [Double] {
@@ -65,7 +65,7 @@ struct Scale: Hashable {
   }
 
   /// A tick as text: `0`, `250`, `1.5`, `10⁻⁶`.
-  static func label(_ value: Double) -> String {
+  package static func label(_ value: Double) -> String {
     if value == 0 { return "0" }
     if abs(value) >= 1e5 || abs(value) < 1e-2 {
       let exponent = Int(floor(log10(abs(value)) + 1e-9))
@@ -83,7 +83,7 @@ struct Scale: Hashable {
   ]
 
   /// The least range that holds all numbers, with some room beyond: a share of the span, or of its logarithm.
-  static func range(_ numbers: [Double], _ kind: Kind, room: Double = 0.06) -> ClosedRange<Double> {
+  package static func range(_ numbers: [Double], _ kind: Kind, room: Double = 0.06) -> ClosedRange<Double> {
     let known = numbers.filter { $0.isFinite && (kind == .linear || $0 > 0) }
     guard let low = known.min(), let high = known.max() else { return 1...2 }
     if kind == .linear {

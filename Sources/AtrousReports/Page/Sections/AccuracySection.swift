@@ -59,7 +59,7 @@ enum AccuracySection {
       series: series)
     let number = data.number(assessment.problem)
     return Page.Figure(
-      "accuracy-\(group.id)-\(number)", "\(number) · \(assessment.problem)", "Error against time" + data.suffix(group),
+      "accuracy-\(group.id)-\(number)", "\(number) · Error against time" + data.suffix(group), "\(assessment.problem)",
       numbers(records, chosen, assessment, best, data), plot.drawing)
   }
 

@@ -15,7 +15,9 @@ enum RooflineSection {
         "Intensity is FLOPs over the bytes of input, weights and output, each moved once. A filled point counts nominal "
           + "FLOPs, a ring those of taps that meet data; a stem joins the two. Only useful work that is done tap by tap is "
           + "bound by the roof: what a transform saves lifts a point above it."
-      ], figures: figures)
+      ], figures: figures,
+      notes: data.database.runs.contains { $0.measurements.contains { $0.name.hasSuffix("_bandwidth") } }
+        ? [] : ["The database holds no bandwidth, so the FMA peak is the only roof."])
   }
 
   private struct Point {
@@ -73,7 +75,7 @@ enum RooflineSection {
     var series = [
       PointPlot.Series(
         style: "roof", points: [across.lowerBound, across.upperBound].map { PointPlot.Point(x: $0, y: peak) },
-        isLine: true, hasDots: false, label: "FMA peak \(Format.digits(peak))")
+        isLine: true, hasDots: false, label: "FMA peak \(Format.digits(peak))", labelShift: -5)
     ]
     let measured = data.database.runs.filter { $0.machine.key == group.key.machine }.flatMap(\.measurements)
     let bandwidths = measured.filter { $0.name.hasSuffix("_bandwidth") && $0.threads == group.key.threads }
@@ -85,7 +87,7 @@ enum RooflineSection {
       series.append(
         PointPlot.Series(
           style: "roof", points: [start, end].map { PointPlot.Point(x: $0, y: $0 * bandwidth.median) }, isLine: true,
-          hasDots: false, label: "\(name) \(Format.digits(bandwidth.median)) GB/s"))
+          hasDots: false, label: "\(name) \(Format.digits(bandwidth.median)) GB/s", labelShift: 16))
     }
     return series
   }

@@ -36,23 +36,24 @@ enum WinnersSection {
 
   private static func bars(_ assessment: Assessment, _ winner: Winner, _ data: PageData) -> [BarPlot.Bar] {
     let flops = assessment.problem.nominalFLOPs
-    func bar(_ record: CandidateRecord, _ style: String, _ label: String) -> BarPlot.Bar {
+    func bar(_ record: CandidateRecord, _ style: String) -> BarPlot.Bar {
       BarPlot.Bar(
         value: assessment.rate(record, flops), interval: assessment.nominalInterval(record),
-        label: "\(Format.digits(assessment.rate(record, flops))) \(label)", style: style)
+        label: "\(Format.digits(assessment.rate(record, flops))) \(record.variant)",
+        detail: style == "best" ? data.settings(record.candidate) : "", style: style)
     }
     func mark(_ record: CandidateRecord, _ style: String, _ what: String) -> BarPlot.Mark {
       let rate = assessment.rate(record, flops)
       return BarPlot.Mark(
         value: rate, style: style, title: "\(what): \(Format.digits(rate)) \(data.text(record.candidate))")
     }
-    var best = bar(winner.fastest, "best", data.short(winner.fastest.candidate))
+    var best = bar(winner.fastest, "best")
     best.marks = winner.ties.dropFirst().map { mark($0, "tie", "tie") }
     if let untuned = assessment.untuned, untuned != winner.fastest {
       best.marks.append(mark(untuned, "untuned", "untuned"))
     }
     guard let plain = assessment.plain, plain != winner.fastest else { return [best] }
-    return [best, bar(plain, "plain", plain.variant.name)]
+    return [best, bar(plain, "plain")]
   }
 
   private static func numbers(_ group: PageData.Group, _ data: PageData) -> Page.Table {
