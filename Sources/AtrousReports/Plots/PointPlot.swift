@@ -76,7 +76,7 @@ struct PointPlot {
   /// Right of the place, or left of it at the edge, moved up or down out of the way of other labels.
   private func label(
     _ text: String, beside place: (x: Double, y: Double), _ style: String, _ svg: inout SVG,
-    _ taken: inout [(x: Double, y: Double)], shift: Double = 4
+    _ taken: inout [(x: Double, y: Double)], shift: Double = -5
   ) {
     let length = SVG.width(of: text)
     let isLeft = place.x + 7 + length > svg.width
