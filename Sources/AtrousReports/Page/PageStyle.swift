@@ -98,7 +98,8 @@ let pageStyle = #"""
   .number { text-align: right; white-space: nowrap; }
   .code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em; white-space: nowrap; }
   thead .code { font: inherit; font-weight: 600; }
-  thead th { min-width: 3.2rem; white-space: normal; }
+  thead th { min-width: 3.2rem; }
+  thead .number { white-space: normal; }
   td[style] { background: color-mix(in srgb, var(--heat) calc(var(--shade) * .45), transparent); }
   td.best { font-weight: 700; }
   tbody tr:hover > * { box-shadow: inset 0 -1px var(--faint); }
