@@ -7,8 +7,12 @@ struct Assessment {
   let result: ProblemResult
   /// nil where no candidate is allowed.
   let winner: Winner?
+  /// The records allowed, one a candidate, fastest first.
+  let ranking: [CandidateRecord]
   /// The best record of each variant, fastest first.
   let best: [CandidateRecord]
+  /// All records allowed, also those with too few samples for an interval.
+  let allowed: [CandidateRecord]
   /// Variants that do not take the problem on the machine measured.
   let refusals: [(variant: VariantID, rejection: Rejection)]
   /// The record of the candidate that runs without any measurement; nil where it was not measured or not kept.
@@ -22,6 +26,8 @@ struct Assessment {
     runs = Dictionary(database.runs.map { ($0.id, $0) }) { first, _ in first }
     winner = result.winner(constraints, runs: runs, registry: registry)
     let ranking = result.ranking(constraints, runs: runs)
+    self.ranking = ranking
+    allowed = result.candidates.filter(constraints.allow)
     var seen: Set<VariantID> = []
     best = ranking.filter { seen.insert($0.variant).inserted }
     guard let machine = Self.machine(of: result, winner, runs) else {

@@ -73,7 +73,7 @@ public struct ReportTables {
   private static func regrets(
     _ assessments: [Assessment], _ database: Database, _ constraints: Constraints, _ registry: Registry
   ) -> String {
-    let rows = Assessment.grouped(assessments).flatMap { group in
+    let rows = assessments.byConditions.flatMap { group in
       RegretView.choices(group, of: database, constraints: constraints, registry: registry).flatMap { rung, choices in
         choices.map {
           conditions($0.key) + [

@@ -11,11 +11,8 @@ struct ReportView {
   let uncovered: [UncoveredView]
   let isCovered: Bool
 
-  init(_ database: Database, constraints: Constraints, registry: Registry) {
-    let assessments = database.results.map {
-      Assessment($0, of: database, constraints: constraints, registry: registry)
-    }
-    groups = Assessment.grouped(assessments).map { group in
+  init(_ database: Database, _ assessments: [Assessment], constraints: Constraints, registry: Registry) {
+    groups = assessments.byConditions.map { group in
       GroupView(
         group, RegretView(group, of: database, constraints: constraints, registry: registry), registry: registry)
     }
@@ -78,28 +75,19 @@ struct GroupView {
   }
 
   private static func wins(_ assessments: [Assessment], _ conditions: String) -> String {
-    let winners = assessments.compactMap(\.winner?.fastest.variant.name)
-    let counts = Dictionary(winners.map { ($0, 1) }, uniquingKeysWith: +)
-    let ranked = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    let texts = ranked.enumerated().map { index, entry in
-      "**\(entry.key)** wins \(entry.value)" + (index == 0 ? " of \(Format.count(assessments.count, "problem"))" : "")
+    let texts = assessments.wins.enumerated().map { index, entry in
+      "**\(entry.name)** wins \(entry.count)" + (index == 0 ? " of \(Format.count(assessments.count, "problem"))" : "")
     }
     return "- With \(conditions): " + (texts.isEmpty ? "nothing has won yet" : texts.joined(separator: ", ")) + "."
   }
 
   /// Tuned over untuned, over the problems where both have enough samples for an interval.
   private static func gains(_ assessments: [Assessment]) -> String? {
-    let gains = assessments.filter { $0.gainSamples >= Statistics.leastSamples }.compactMap { assessment in
-      assessment.gain.map { (value: $0.value, problem: assessment.problem) }
-    }
-    guard let most = gains.max(by: { $0.value < $1.value }), let least = gains.min(by: { $0.value < $1.value }) else {
-      return nil
-    }
-    let mean = Statistics.geometricMean(gains.map(\.value))
+    guard let gains = assessments.gainsOverDefault else { return nil }
     let unknown = assessments.count - gains.count
-    return "  The winners are \(Format.ratio(mean)) as fast as the untuned default "
-      + "(geometric mean over \(Format.count(gains.count, "problem")); from \(Format.ratio(least.value)) to "
-      + "\(Format.ratio(most.value)), the most on `\(most.problem)`)"
+    return "  The winners are \(Format.ratio(gains.mean)) as fast as the untuned default "
+      + "(geometric mean over \(Format.count(gains.count, "problem")); from \(Format.ratio(gains.least.value)) to "
+      + "\(Format.ratio(gains.most.value)), the most on `\(gains.most.problem)`)"
       + (unknown > 0 ? "; for \(Format.count(unknown, "more problem")) the default was not sampled enough." : ".")
   }
 }
@@ -159,27 +147,13 @@ struct UncoveredView {
 }
 
 extension Assessment {
-  /// Results of one machine, thread count, placement and cache state together, in the order of the database.
-  static func grouped(_ assessments: [Assessment]) -> [[Assessment]] {
-    var order: [String] = []
-    var groups: [String: [Assessment]] = [:]
-    for assessment in assessments {
-      let name = assessment.result.key.conditions
-      if groups[name] == nil { order.append(name) }
-      groups[name, default: []].append(assessment)
-    }
-    return order.map { groups[$0]! }
-  }
-}
-
-extension Assessment {
-  fileprivate var gainText: String {
+  var gainText: String {
     guard let gain else { return "not measured" }
     return Format.ratio(gain.value, gain.interval, samples: gainSamples)
   }
 
   /// Why there is no winner, and what would run.
-  fileprivate var missingReason: String {
+  var missingReason: String {
     let tried = outcomes.isEmpty ? "nothing was tried" : "tried: \(outcomeText)"
     guard let predicted = result.predicted else { return tried }
     return "\(tried); predicted: `\(predicted.candidate)` (\(predicted.source))"

@@ -19,6 +19,10 @@ import Testing
       let winner = try #require(try Store(atrous.path("atrous.json")).read().winners().first)
       #expect(report.contains("| `\(problem)` | `\(winner.fastest.candidate.ordered())`"))
 
+      #expect(try atrous("report", "--html", "report.html").success() == "")
+      let page = try String(contentsOfFile: atrous.path("report.html"), encoding: .utf8)
+      #expect(page.hasPrefix("<!doctype html>") && page.contains("\(winner.fastest.variant) wins 1 of 1 problem"))
+
       _ = try atrous("export", "atrous.json", "--format", "table", "-o", "atrous.table").success()
       #expect(try atrous("validate", "atrous.table").success().contains("valid: 1 machine, 1 line"))
       _ = try atrous("export", "atrous.json", "--format", "swift", "-o", "Table.swift").success()

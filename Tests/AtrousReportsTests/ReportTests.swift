@@ -4,7 +4,7 @@ import AtrousReports
 import Testing
 
 /// A made-up database of a machine with an FMA peak of 100 GFLOP/s.
-private struct Made {
+struct Made {
   let machine = Machine(
     architecture: "x86_64", vendor: "amd", model: "25.1.1", level: 3,
     kinds: [
