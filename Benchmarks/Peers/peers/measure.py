@@ -1,0 +1,142 @@
+"""One shape: every entrant prepares, is checked, and then runs in alternating rounds."""
+import math
+import random
+import tempfile
+import time
+
+import numpy
+
+from . import entrants, peak, reference
+from .process import Died, Process
+
+ERROR_LIMIT = 1e-4
+SLOW_FACTOR = 4
+BATCH_SECONDS = 0.015
+PREPARE_SECONDS = 600
+
+
+class Session:
+    """The processes of all entrants, started when first needed and again after a death."""
+
+    def __init__(self, names, threads, cores, options, log):
+        self.names, self.threads, self.cores, self.options, self.log = names, threads, cores, options, log
+        self.processes, self.versions, self.settings, self.failures = {}, {}, {}, {}
+        for name in names:
+            self.start(name)
+
+    def start(self, name):
+        """Whether the entrant runs; a failure is kept as its reason."""
+        if name in self.processes:
+            return True
+        try:
+            process = Process(name, self.threads, self.cores, self.options, self.log)
+        except Died as reason:
+            self.failures[name] = f"does not start: {reason}"
+            return False
+        self.processes[name] = process
+        self.versions[name], self.settings[name] = process.greeting["version"], process.greeting["settings"]
+        return True
+
+    def ask(self, name, command, seconds):
+        try:
+            return self.processes[name].ask(command, seconds)
+        except Died as reason:
+            del self.processes[name]
+            raise reason
+
+    def release(self):
+        for name in list(self.processes):
+            try:
+                self.ask(name, {"release": True}, 60)
+            except Died:
+                pass
+
+    def stop(self):
+        for process in self.processes.values():
+            process.stop()
+
+
+def measure(session, shape, seed, rounds, seconds, scratch):
+    """The record of a shape: peaks GFLOP/s a round, and by entrant its samples (seconds a call), error, form, or refusal."""
+    begin = time.monotonic()
+    peers = {}
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        prepare(session, shape, seed, folder, peers)
+    peaks = []
+    dice = random.Random(f"{seed} {shape.text}")
+    for round in range(rounds):
+        order = [name for name in session.names if running(peers[name], seconds)]
+        if not order:
+            break
+        dice.shuffle(order)
+        peaks.append(peak.gflops(session.threads, session.cores))
+        for name in order:
+            sample(session, name, peers[name], round)
+        if round == 0:
+            stop_slow(peers)
+    session.release()
+    return {
+        "problem": shape.text, "nominal_flops": shape.nominal_flops, "useful_flops": shape.useful_flops,
+        "output": shape.output_shape, "peak_gflops": peaks, "peers": peers, "took_seconds": time.monotonic() - begin}
+
+
+def prepare(session, shape, seed, folder, peers):
+    """Writes the data, has every entrant pack its weights and warm up, and compares what it computes."""
+    x, w = reference.data(shape, seed)
+    where = reference.positions(shape, seed)
+    expected = reference.convolve(shape, x, w, where)
+    for name, array in (("x", x), ("w", w), ("where", where)):
+        numpy.save(f"{folder}/{name}.npy", array)
+    del x, w
+    command = {
+        "prepare": shape.numbers(), "one_dimensional": shape.one_dimensional, "text": shape.text, "folder": folder}
+    for name in session.names:
+        if not session.start(name):
+            peers[name] = {"refused": session.failures[name]}
+            continue
+        try:
+            answer = session.ask(name, command, PREPARE_SECONDS)
+        except Died as reason:
+            peers[name] = {"refused": f"while preparing: {reason}"}
+            continue
+        if "refused" in answer:
+            peers[name] = answer
+            continue
+        error = reference.error(numpy.load(f"{folder}/{name}.npy"), expected)
+        peers[name] = {
+            "form": answer["form"], "detail": answer["detail"], "refused_forms": answer["refused_forms"],
+            "warm_seconds": answer["seconds"], "max_error": error if math.isfinite(error) else 1e300,
+            "compared": "whole" if len(where) == shape.n * shape.h.output * shape.w.output else f"{len(where)} positions",
+            "counts": error <= ERROR_LIMIT, "samples": [], "rounds": [], "calls": [], "spent_seconds": 0}
+
+
+def running(peer, seconds):
+    return "samples" in peer and "stopped" not in peer and peer["spent_seconds"] < seconds
+
+
+def sample(session, name, peer, round):
+    """A batch that is long enough for the clock; its seconds a call."""
+    estimate = min([peer["warm_seconds"], *peer["samples"]])
+    calls = max(1, math.ceil(BATCH_SECONDS / estimate))
+    try:
+        answer = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)
+        taken = answer["seconds"]
+    except (Died, KeyError) as reason:
+        peer["stopped"] = f"while running: {reason}"
+        return
+    peer["samples"].append(taken / calls)
+    peer["rounds"].append(round)
+    peer["calls"].append(calls)
+    peer["spent_seconds"] += taken
+
+
+def stop_slow(peers):
+    """After one round: nobody goes on at over SLOW_FACTOR times the fastest, but for the better one of ours."""
+    first = {name: peer["samples"][0] for name, peer in peers.items() if peer.get("samples") and peer["counts"]}
+    if not first:
+        return
+    leader = min(first, key=first.get)
+    ours = min((name for name in first if entrants.is_ours(name)), key=first.get, default=None)
+    for name, peer in peers.items():
+        if name != ours and peer.get("samples") and peer["samples"][0] > SLOW_FACTOR * first[leader]:
+            peer["stopped"] = f"over {SLOW_FACTOR}× the time of {leader} after one round"
