@@ -13,6 +13,7 @@ ERROR_LIMIT = 1e-4
 SLOW_FACTOR = 4
 BATCH_SECONDS = 0.015
 PREPARE_SECONDS = 600
+PAUSE_SECONDS = 0.005     # with several threads: pools that spin a while after a call have gone to sleep
 
 
 class Session:
@@ -118,6 +119,8 @@ def sample(session, name, peer, round):
     """A batch that is long enough for the clock; its seconds a call."""
     estimate = min([peer["warm_seconds"], *peer["samples"]])
     calls = max(1, math.ceil(BATCH_SECONDS / estimate))
+    if session.threads > 1:
+        time.sleep(PAUSE_SECONDS)
     try:
         answer = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)
         taken = answer["seconds"]

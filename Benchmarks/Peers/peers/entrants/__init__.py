@@ -27,10 +27,10 @@ ALL = tuple(name for module in MODULES for name in NAMES[module])
 
 
 def environment(threads):
-    """Variables that must be set before anything is imported: thread counts, and no spinning after a call, which would
-    take the cores from the next entrant."""
+    """Variables that must be set before anything is imported: thread counts, and OpenMP threads that wait for no longer than a
+    millisecond after a call (GNU's do by themselves), so that the next entrant has the cores to itself."""
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {**{name: str(threads) for name in counts}, "KMP_BLOCKTIME": "0", "GOMP_SPINCOUNT": "0"}
+    return {**{name: str(threads) for name in counts}, "KMP_BLOCKTIME": "1"}
 
 
 class Refusal(Exception):

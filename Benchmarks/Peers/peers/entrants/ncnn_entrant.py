@@ -5,7 +5,7 @@ import tempfile
 import ncnn
 import numpy
 
-SETTINGS = "OMP_NUM_THREADS=N, num_threads=N, GOMP_SPINCOUNT=0, KMP_BLOCKTIME=0, openmp_blocktime=0, pool allocators, f32 storage and " \
+SETTINGS = "num_threads=N, openmp_blocktime=1, pool allocators, f32 storage and " \
            "arithmetic; packing as by default (best of plain and packed input and output), or use_packing_layout off"
 
 
@@ -39,7 +39,7 @@ class Convolution:
         self.net = ncnn.Net()
         option = self.net.opt
         option.num_threads = threads
-        option.openmp_blocktime = 0
+        option.openmp_blocktime = 1
         option.use_vulkan_compute = False
         option.use_packing_layout = name != "ncnn-unpacked"
         for switch in ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_storage"):

@@ -6,7 +6,7 @@ import numpy
 
 from . import Refusal
 
-SETTINGS = "OMP_NUM_THREADS=N, GOMP_SPINCOUNT=0; direct or whatever it chooses; any: source and destination format free, " \
+SETTINGS = "OMP_NUM_THREADS=N; any: source and destination format free, " \
            "blocked: nChw8c (nChw16c with AVX-512), nhwc; weights' format free"
 LAYOUTS = {"onednn-any": 0, "onednn-blocked": 1, "onednn-nhwc": 2}
 

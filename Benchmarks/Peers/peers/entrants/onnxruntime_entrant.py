@@ -4,7 +4,7 @@ import onnxruntime
 
 from .onnx_model import cut, model
 
-SETTINGS = "intra_op_num_threads=N, inter_op 1, sequential, allow_spinning=0, all graph optimisations; IOBinding on bound arrays; " \
+SETTINGS = "intra_op_num_threads=N, inter_op 1, sequential, spinning that stops with a run, all graph optimisations; IOBinding on bound arrays; " \
            "1-D: best of three axes and four"
 
 
@@ -25,7 +25,7 @@ class Convolution:
         settings.inter_op_num_threads = 1
         settings.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        settings.add_session_config_entry("session.force_spinning_stop", "1")
         settings.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(model(shape, w, axes), settings, providers=["CPUExecutionProvider"])
         value = onnxruntime.OrtValue.ortvalue_from_numpy

@@ -1,7 +1,7 @@
 """PyTorch's CPU build in inference mode: eager in both memory formats, and oneDNN's operator on weights packed beforehand."""
 import torch
 
-SETTINGS = "OMP_NUM_THREADS=N, set_num_threads(N), KMP_BLOCKTIME=0, GOMP_SPINCOUNT=0, inference_mode; best of eager contiguous, " \
+SETTINGS = "OMP_NUM_THREADS=N, set_num_threads(N), inference_mode; best of eager contiguous, " \
            "eager channels_last, pre-packed weights contiguous or channels_last (mkldnn._convolution_pointwise)"
 
 
