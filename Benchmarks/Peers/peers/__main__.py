@@ -24,6 +24,10 @@ def main():
     print(f"{len(shapes)} shapes, {len(names)} entrants, {options.threads} threads on cores {cores}, table {table}")
     with open(scratch / "workers.log", "ab") as log:
         session = measure.Session(names, options.threads, cores, {"table": table and str(table)}, log)
+        for name, reason in session.failures.items():
+            print(f"{name} {reason}; see {log.name}", file=sys.stderr)
+        if not session.processes:
+            fail("nobody starts")
         try:
             rows, content = run(session, shapes, options, cores)
         except KeyboardInterrupt:
