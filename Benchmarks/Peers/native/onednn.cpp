@@ -1,8 +1,7 @@
-// oneDNN's forward convolution behind four C functions. Tensors come and go as plain NCHW; the reorders to what the primitive
-// wants, the weights' among them, happen once, outside run.
+// oneDNN's forward convolution behind C functions. Tensors come and go as plain NCHW; the reorders to what the
+// primitive wants, the weights' among them, happen once, outside run.
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <string>
 #include <unordered_map>
@@ -39,13 +38,15 @@ void *onednn_create(const int64_t *s, int layout, const float *x, const float *w
   const int64_t *h = s + 4, *v = s + 10;
   auto extent = [](const int64_t *a) { return (a[0] + a[4] + a[5] - ((a[1] - 1) * a[3] + 1)) / a[2] + 1; };
   memory::dims source{n, channels, h[0], v[0]}, destination{n, k, extent(h), extent(v)};
-  memory::dims weights = g > 1 ? memory::dims{g, k / g, channels / g, h[1], v[1]} : memory::dims{k, channels, h[1], v[1]};
+  memory::dims weights{k, channels, h[1], v[1]};
+  if (g > 1) weights = {g, k / g, channels / g, h[1], v[1]};
   const bool wide = get_effective_cpu_isa() >= cpu_isa::avx512_core;
   const tag blocked = wide ? tag::nChw16c : tag::nChw8c;
   const tag data = layout == 0 ? tag::any : layout == 1 ? blocked : tag::nhwc;
   convolution_forward::primitive_desc description(
-      c->cpu, prop_kind::forward_inference, algorithm::convolution_direct, plain(source, data), plain(weights, tag::any),
-      plain(destination, data), {h[2], v[2]}, {h[3] - 1, v[3] - 1}, {h[4], v[4]}, {h[5], v[5]});
+      c->cpu, prop_kind::forward_inference, algorithm::convolution_direct, plain(source, data),
+      plain(weights, tag::any), plain(destination, data), {h[2], v[2]}, {h[3] - 1, v[3] - 1}, {h[4], v[4]},
+      {h[5], v[5]});
   c->primitive = convolution_forward(description);
   c->name = description.impl_info_str();
   c->source = memory(description.src_desc(), c->cpu);

@@ -30,7 +30,7 @@ static double now(void) {
   return time.tv_sec + 1e-9 * time.tv_nsec;
 }
 
-// Independent accumulators hide the latency of the FMA; named ones stay in registers. The barrier keeps the loop as written.
+// Independent accumulators hide the latency of the FMA; named ones stay in registers; the barrier keeps the loop.
 #define EACH(DO) DO(a) DO(b) DO(c) DO(d) DO(e) DO(f) DO(g) DO(h) DO(i) DO(j) DO(k) DO(l)
 #define START(x) vector x = addend;
 #define STEP(x) x = x * factor + addend; __asm__ volatile("" : "+x"(x));

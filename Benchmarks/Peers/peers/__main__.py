@@ -97,7 +97,8 @@ def suite_texts(command, suite):
     if suite == "all":
         listed = json.loads(output([command, "suites", "--json"]))
         names = [one["name"] for one in listed]
-    return [line["problem"] for name in names for line in json.loads(output([command, "suites", name, "--json"]))["lines"]]
+    suites = [json.loads(output([command, "suites", name, "--json"])) for name in names]
+    return [line["problem"] for one in suites for line in one["lines"]]
 
 
 def the_table(options, shapes):
@@ -112,8 +113,8 @@ def the_table(options, shapes):
         problems.write_text("".join(f"{each.text} {layout}\n" for each in shapes for layout in ("nhwc", "nchw")))
         print(f"tuning {len(shapes)} shapes in two layouts, budget {options.budget}", flush=True)
         subprocess.run([
-            options.atrous, "tune", "--problems", problems, "--threads", str(options.threads), "--budget", options.budget,
-            "--database", database], check=True, stdout=subprocess.DEVNULL)
+            options.atrous, "tune", "--problems", problems, "--threads", str(options.threads),
+            "--budget", options.budget, "--database", database], check=True, stdout=subprocess.DEVNULL)
     output([options.atrous, "export", database, "--format", "table", "-o", table])
     return table
 
@@ -138,10 +139,12 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1, help="of the random problems")
     parser.add_argument("--data-seed", type=int, default=1, help="of inputs and weights")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--cores", type=lambda text: [int(core) for core in text.split(",")], help="default: the last ones allowed")
+    parser.add_argument(
+        "--cores", type=lambda text: [int(core) for core in text.split(",")], help="default: the last ones allowed")
     parser.add_argument("--peers", help="joined by commas; default: all of " + ", ".join(entrants.MODULES))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=30, help="a shape and peer, after which no further round starts")
+    parser.add_argument(
+        "--seconds", type=float, default=30, help="a shape and peer, after which no further round starts")
     parser.add_argument("--json", help="results; a run goes on in it")
     parser.add_argument("--markdown", help="the tables")
     parser.add_argument("--database", help="whose winners Atrous takes (default: tuned here)")

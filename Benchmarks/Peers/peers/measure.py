@@ -58,7 +58,7 @@ class Session:
 
 
 def measure(session, shape, seed, rounds, seconds, scratch):
-    """The record of a shape: peaks GFLOP/s a round, and by entrant its samples (seconds a call), error, form, or refusal."""
+    """The record of a shape: the peak GFLOP/s a round; by entrant samples (seconds a call), error, form; or why not."""
     begin = time.monotonic()
     peers = {}
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
@@ -107,7 +107,7 @@ def prepare(session, shape, seed, folder, peers):
         peers[name] = {
             "form": answer["form"], "detail": answer["detail"], "refused_forms": answer["refused_forms"],
             "warm_seconds": answer["seconds"], "max_error": error if math.isfinite(error) else 1e300,
-            "compared": "whole" if len(where) == shape.n * shape.h.output * shape.w.output else f"{len(where)} positions",
+            "compared_positions": len(where),
             "counts": error <= ERROR_LIMIT, "samples": [], "rounds": [], "calls": [], "spent_seconds": 0}
 
 

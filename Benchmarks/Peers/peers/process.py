@@ -57,5 +57,5 @@ class Process:
 
 
 def allocator():
-    """glibc: outputs allocated call by call come from memory that stays mapped, so that no library pays for page faults."""
+    """glibc: outputs allocated call by call come from memory that stays mapped: no library pays for page faults."""
     return {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 36), "MALLOC_TOP_PAD_": str(1 << 26)}

@@ -11,9 +11,13 @@ class Row:
         self.record, self.shape = record, shape
         self.name, self.kind = record["problem"], classify(shape)
         self.medians = {
-            name: median(peer["samples"]) for name, peer in record["peers"].items() if peer.get("samples") and peer["counts"]}
-        self.ours = min(filter(entrants.is_ours, self.medians), key=self.medians.get, default=None)
-        self.best = min((name for name in self.medians if not entrants.is_ours(name)), key=self.medians.get, default=None)
+            name: median(peer["samples"]) for name, peer in record["peers"].items()
+            if peer.get("samples") and peer["counts"]}
+        ours, others = [], []
+        for name in self.medians:
+            (ours if entrants.is_ours(name) else others).append(name)
+        self.ours = min(ours, key=self.medians.get, default=None)
+        self.best = min(others, key=self.medians.get, default=None)
         self.ratio = ratio(self._rounds(self.best), self._rounds(self.ours)) if self.ours and self.best else None
 
     def _rounds(self, name):
@@ -49,10 +53,10 @@ def markdown(content, rows):
     machine = content["machine"]
     parts = [
         f"# Side by side, {content['threads']} thread{'s' if content['threads'] > 1 else ''}", "",
-        f"{machine['cpu']} ({machine['family_model_stepping']}), cores {machine['cores_used']} of {machine['online_cpus']}; "
-        f"{_dates(rows)}; FMA peak {_peaks(rows)} GFLOP/s, measured in every round. "
-        "GFLOP/s nominal (all taps) / useful (taps that touch data), medians over alternating rounds. A ratio is the best "
-        "peer's median time over that of Atrous, with its 95 % bootstrap interval; over 1, Atrous is faster.", ""]
+        f"{machine['cpu']} ({machine['family_model_stepping']}), cores {machine['cores_used']} of "
+        f"{machine['online_cpus']}; {_dates(rows)}; FMA peak {_peaks(rows)} GFLOP/s, measured in every round. "
+        "GFLOP/s nominal (all taps) / useful (taps that touch data), medians over alternating rounds. A ratio is the "
+        "best peer's median time over that of Atrous, with its 95 % bootstrap interval; over 1, Atrous is faster.", ""]
     parts += _classes(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
     return "\n".join(parts) + "\n" + last_line(rows, content["threads"]) + "\n"
 
@@ -68,7 +72,9 @@ def _peaks(rows):
 
 
 def _classes(rows):
-    lines = ["## By class", "", "| class | shapes | geometric mean | least | intervals wholly below 1 |", "|:--|--:|--:|--:|--:|"]
+    lines = [
+        "## By class", "",
+        "| class | shapes | geometric mean | least | intervals wholly below 1 |", "|:--|--:|--:|--:|--:|"]
     judged = [row for row in rows if row.ratio]
     groups = [(name, [row for row in judged if row.kind == name]) for name in CLASSES]
     groups.append(("all dilated", [row for row in judged if row.kind != "pointwise and dense controls"]))
@@ -84,7 +90,8 @@ def _classes(rows):
 def _ratios(rows):
     lines = [
         "## By shape", "",
-        "| shape | Atrous | GFLOP/s nominal / useful | of peak, useful | best peer | nominal / useful | ratio | interval |",
+        "| shape | Atrous | GFLOP/s nominal / useful | of peak, useful | best peer | nominal / useful | ratio "
+        "| interval |",
         "|:--|:--|--:|--:|:--|--:|--:|:--|"]
     for row in rows:
         ours, best = row.ours, row.best
@@ -102,8 +109,8 @@ def _table(content, rows):
     names = [name for name in entrants.ALL if any(name in row.record["peers"] for row in rows)]
     lines = [
         "## Everybody", "",
-        "Nominal GFLOP/s, and in brackets useful GFLOP/s in % of the FMA peak of the same rounds. ×: error over the limit, does "
-        "not count; ·: stopped after one round, over 4× the leader's time; –: does not run it.", "",
+        "Nominal GFLOP/s, and in brackets useful GFLOP/s in % of the FMA peak of the same rounds. ×: error over the "
+        "limit, does not count; ·: stopped after one round, over 4× the leader's time; –: does not run it.", "",
         "| shape | " + " | ".join(names) + " |", "|:--|" + "--:|" * len(names)]
     for row in rows:
         lines.append("| " + " | ".join([row.name, *(_cell(row, name) for name in names)]) + " |")

@@ -112,7 +112,7 @@ CLASSES = (
 
 
 def classify(shape):
-    """The class of DESIGN's numbers. Odd channels: not a multiple of 8. Undilated shapes are controls, whatever else."""
+    """One of CLASSES. Odd channels: not a multiple of 8. Undilated shapes are controls, whatever else they are."""
     long = [axis for axis in (shape.h, shape.w) if axis.kernel > 1]
     if all(axis.dilation == 1 for axis in long):
         return CLASSES[7]
@@ -128,9 +128,10 @@ def classify(shape):
 
 
 def random_texts(count, seed):
-    """Problem texts in the classes of the suites. Shares: 30 % 3×3 with many channels, 15 % rates near the map's size, 20 % few
-    or odd channels, 15 % one axis with 3 taps (half of them 1-D and causal), 5 % two causal taps, 10 % depthwise (half of them
-    1-D), 5 % undilated. Channels, extents and rates are drawn evenly from lists; over 20 nominal GFLOP it draws again."""
+    """Problem texts in the classes of the suites. Shares: 30 % 3×3 with many channels, 15 % rates near the map's size,
+    20 % few or odd channels, 15 % one axis with 3 taps (half of them 1-D and causal), 5 % two causal taps, 10 %
+    depthwise (half of them 1-D), 5 % undilated. Channels, extents and rates are drawn evenly from lists; over 20 nominal
+    GFLOP it draws again."""
     dice = random.Random(seed)
     texts = []
     while len(texts) < count:
@@ -154,7 +155,8 @@ def _draw(dice):
         d = -(-h // pick((1, 2, 3)))
         return f"c{pick((256, 512, 1024, 2048))} h{h} w{h} k{pick((128, 256))} r3 s3 d{d} p{d} nhwc"
     if kind < 0.65:
-        c, k = pick(((pick(few), pick(few)), (pick(few), pick(many[:3])), (pick((67, 84, 91, 150)), pick((67, 84, 91, 150)))))
+        odd = (67, 84, 91, 150)
+        c, k = pick(((pick(few), pick(few)), (pick(few), pick(many[:3])), (pick(odd), pick(odd))))
         d = pick((2, 3, 4, 6, 8, 16))
         return f"c{c} h{pick(extents)} w{pick(extents)} k{k} r3 s3 d{d} p{d} nhwc"
     if kind < 0.80:
@@ -164,7 +166,8 @@ def _draw(dice):
         taps = pick((f"r3 s1 dh{d} ph{d}", f"r1 s3 dw{d} pw{d}"))
         return f"c{c} h{pick(extents)} w{pick(extents)} k{k} {taps} nhwc"
     if kind < 0.85:
-        return f"c{pick((32, 64, 128))} w{pick(lengths)} k{pick((64, 128))} s2 d{pick((2, 8, 32, 128, 256))} pcausal nhwc"
+        d = pick((2, 8, 32, 128, 256))
+        return f"c{pick((32, 64, 128))} w{pick(lengths)} k{pick((64, 128))} s2 d{d} pcausal nhwc"
     if kind < 0.95:
         c, d = pick((128, 256, 384, 512, 728, 960)), pick((2, 4, 6, 8, 12))
         if dice.random() < 0.5:

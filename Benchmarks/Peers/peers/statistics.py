@@ -11,8 +11,8 @@ def median(samples):
 
 
 def ratio(theirs, ours, seed=1):
-    """median(theirs) / median(ours) and its 95 % bootstrap interval. Samples are keyed by round; rounds that both have are
-    drawn together, as what slows a round slows both."""
+    """median(theirs) / median(ours) and its 95 % bootstrap interval. Samples are keyed by round; rounds that both have
+    are drawn together, as what slows a round slows both."""
     shared = sorted(set(theirs) & set(ours))
     if not shared:
         raise ValueError("no round in common")

@@ -30,7 +30,7 @@ def moment():
 
 
 class Store:
-    """Shapes measured by the same versions on the same machine with the same threads are kept, others are dropped into FILE~."""
+    """Shapes measured by the same versions on the same machine with the same threads are kept, others go to FILE~."""
 
     def __init__(self, path, header):
         self.path = path
@@ -41,8 +41,8 @@ class Store:
     def _adopt(self, old):
         """Versions may cover different entrants: those in both files must be the same."""
         differing = [key for key in ("schema", "machine", "threads", "seed") if old.get(key) != self.content[key]]
-        versions = self.content["versions"]
-        differing += [name for name, version in old.get("versions", {}).items() if versions.get(name, version) != version]
+        versions, before = self.content["versions"], old.get("versions", {})
+        differing += [name for name in before if versions.get(name, before[name]) != before[name]]
         if not differing:
             self.content["shapes"] = old["shapes"]
             for key in ("versions", "settings"):

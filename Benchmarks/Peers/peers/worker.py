@@ -2,7 +2,8 @@
 
 Reads a JSON object a line, writes one a line; blocked in between, so that only one entrant is ever at work. Commands:
     {"prepare": numbers, "one_dimensional": b, "text": t, "folder": f}
-        x.npy, w.npy, where.npy of the folder → {form, detail, seconds a call} and outputs NAME.npy; or {refused: reason}
+        x.npy, w.npy, where.npy of the folder → {form, detail, seconds a call} and outputs NAME.npy;
+        or {refused: reason}
     {"run": calls} → {seconds} of all of them
     {"release": true} → {}
 """

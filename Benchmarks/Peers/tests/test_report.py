@@ -16,7 +16,8 @@ def line(taps, d, c=64, g=1):
 
 
 def peer(samples, error=1e-6, **more):
-    return {"samples": samples, "rounds": list(range(len(samples))), "counts": error <= 1e-4, "max_error": error, **more}
+    rounds = list(range(len(samples)))
+    return {"samples": samples, "rounds": rounds, "counts": error <= 1e-4, "max_error": error, **more}
 
 
 def record(shape, peers):
@@ -49,8 +50,8 @@ class ReportTests(unittest.TestCase):
     def test_classes(self):
         for shape, index in (
                 (square(33, 2), 0), (square(33, 12), 1), (square(64, 8, 21, 21), 2), (line(3, 16), 3), (line(2, 64), 4),
-                (square(33, 18, 64, 64, 64), 5), (line(3, 8, 512, 512), 6), (square(33, 1), 7), (line(3, 1, 512, 512), 7),
-                (square(60, 4, 512, 512, 1, 7), 8), (square(64, 4, 84, 168), 2)):
+                (square(33, 18, 64, 64, 64), 5), (line(3, 8, 512, 512), 6), (square(33, 1), 7),
+                (line(3, 1, 512, 512), 7), (square(60, 4, 512, 512, 1, 7), 8), (square(64, 4, 84, 168), 2)):
             self.assertEqual(classify(shape), CLASSES[index], shape)
 
     def test_who_counts(self):
@@ -65,7 +66,9 @@ class ReportTests(unittest.TestCase):
             "machine": {"cpu": "C", "family_model_stepping": "1", "cores_used": [0], "online_cpus": 2}, "threads": 1,
             "versions": {"ncnn": "1"}, "settings": {"ncnn": "as told"}}
         text = report.markdown(content, [row])
-        for part in ("- mnn, c64 h33 d2: 1.0e-03", "- litert: no (1: c64 h33 d2)", "4 (2) ×", "ncnn 1: as told", "0.222 (0) ·"):
+        for part in (
+                "- mnn, c64 h33 d2: 1.0e-03", "- litert: no (1: c64 h33 d2)", "4 (2) ×", "ncnn 1: as told",
+                "0.222 (0) ·"):
             self.assertIn(part, text)
         self.assertEqual(text.splitlines()[-1], "geomean 2.00 min 2.00 shapes 1 threads 1")
 

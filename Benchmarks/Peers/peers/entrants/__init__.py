@@ -27,8 +27,8 @@ ALL = tuple(name for module in MODULES for name in NAMES[module])
 
 
 def environment(threads):
-    """Variables that must be set before anything is imported: thread counts, and OpenMP threads that wait for no longer than a
-    millisecond after a call (GNU's do by themselves), so that the next entrant has the cores to itself."""
+    """Variables that must be set before anything is imported: thread counts, and OpenMP threads that wait for no longer
+    than a millisecond after a call (GNU's do by themselves), so that the next entrant has the cores to itself."""
     counts = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     return {**{name: str(threads) for name in counts}, "KMP_BLOCKTIME": "1"}
 

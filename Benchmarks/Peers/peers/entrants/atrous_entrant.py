@@ -1,4 +1,4 @@
-"""Atrous: the installed library through its Python package; the plan's own C function called with arguments bound once."""
+"""Atrous: the installed library through its Python package; the plan's C function, its arguments bound once."""
 import ctypes
 
 import atrous
@@ -30,7 +30,8 @@ class Convolution:
         self.detail = f"{self.plan.choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
         self.pool = atrous.Pool(threads) if threads > 1 else None
         self.shape = shape
-        self.x = numpy.ascontiguousarray((x.transpose(0, 2, 3, 1) if self.channels_last else x).reshape(problem.input_shape))
+        x = x.transpose(0, 2, 3, 1) if self.channels_last else x
+        self.x = numpy.ascontiguousarray(x.reshape(problem.input_shape))
         self.y = numpy.empty(problem.output_shape, numpy.float32)
         self.workspace = self.plan._workspace()
         error = _library._Error()

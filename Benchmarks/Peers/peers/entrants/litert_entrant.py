@@ -7,8 +7,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from . import Refusal
 
-SETTINGS = "num_threads=N, XNNPACK delegate as by default, NHWC; padding SAME or VALID where the shape's is that, else a PAD before " \
-           "(XNNPACK folds it in)"
+SETTINGS = "num_threads=N, XNNPACK delegate as by default, NHWC; padding SAME or VALID where the shape's is that, " \
+           "else a PAD before (XNNPACK folds it in)"
 
 
 def version():
@@ -78,7 +78,8 @@ def model(shape, w):
     source = data = made.tensor((n, shape.h.input, shape.w.input, shape.c))
     pad = padding(shape)
     if pad is None:
-        pads = numpy.array([[0, 0], [shape.h.before, shape.h.after], [shape.w.before, shape.w.after], [0, 0]], numpy.int32)
+        rows, columns = (shape.h.before, shape.h.after), (shape.w.before, shape.w.after)
+        pads = numpy.array([(0, 0), rows, columns, (0, 0)], numpy.int32)
         data = made.tensor((
             n, shape.h.input + pads[1].sum(), shape.w.input + pads[2].sum(), shape.c))
         made.operator(

@@ -1,4 +1,4 @@
-"""MNN: a one-layer model, as converted from ONNX (NCHW in and out) or built with its expressions (NC4HW4 in and out)."""
+"""MNN: a one-layer model, converted from ONNX (NCHW in and out) or built of its expressions (NC4HW4 in and out)."""
 import os
 import tempfile
 
@@ -6,8 +6,8 @@ import MNN
 import numpy
 from MNN import expr
 
-SETTINGS = "numThread=N, CPU, precision high (f32); session API; best of a model converted from ONNX (NCHW) and one of expressions " \
-           "(NC4HW4 in and out)"
+SETTINGS = "numThread=N, CPU, precision high (f32); session API; best of a model converted from ONNX (NCHW) " \
+           "and one of expressions (NC4HW4 in and out)"
 
 
 def version():
@@ -70,6 +70,7 @@ class Convolution:
         self.source.copyFrom(self.x)
         self.run(1)
         extents = list(self.shape.output_shape)
-        y = MNN.Tensor(extents, MNN.Halide_Type_Float, numpy.zeros(extents, numpy.float32), MNN.Tensor_DimensionType_Caffe)
+        y = MNN.Tensor(
+            extents, MNN.Halide_Type_Float, numpy.zeros(extents, numpy.float32), MNN.Tensor_DimensionType_Caffe)
         self.interpreter.getSessionOutput(self.session, "y").copyToHostTensor(y)
         return numpy.array(y.getNumpyData()).reshape(extents)

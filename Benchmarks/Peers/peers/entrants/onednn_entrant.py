@@ -1,4 +1,4 @@
-"""oneDNN through native/onednn.cpp: the calls loop in C++, reorders of activations and weights stand outside the clock."""
+"""oneDNN through native/onednn.cpp: the calls loop in C++; reorders of activations and weights are off the clock."""
 import ctypes
 import os
 

@@ -4,8 +4,8 @@ import onnxruntime
 
 from .onnx_model import cut, model
 
-SETTINGS = "intra_op_num_threads=N, inter_op 1, sequential, spinning that stops with a run, all graph optimisations; IOBinding on bound arrays; " \
-           "1-D: best of three axes and four"
+SETTINGS = "intra_op_num_threads=N, inter_op 1, sequential, spinning that stops with a run, all graph " \
+           "optimisations; IOBinding on bound arrays; 1-D: best of three axes and four"
 
 
 def version():

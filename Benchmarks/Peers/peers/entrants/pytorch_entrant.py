@@ -1,4 +1,4 @@
-"""PyTorch's CPU build in inference mode: eager in both memory formats, and oneDNN's operator on weights packed beforehand."""
+"""PyTorch in inference mode on the CPU: eager in both memory formats, and oneDNN's operator on packed weights."""
 import torch
 
 SETTINGS = "OMP_NUM_THREADS=N, set_num_threads(N), inference_mode; best of eager contiguous, " \
@@ -17,8 +17,8 @@ def forms(name, shape):
 
 
 class Convolution:
-    """PyTorch pads evenly only. Other pads: the larger on both sides and a slice (a view) of the result, or a padded copy
-    first, within the clock."""
+    """PyTorch pads evenly only. Other pads: the larger on both sides and a slice (a view) of the result, or a padded
+    copy first, within the clock."""
 
     def __init__(self, name, form, shape, x, w, threads, options):
         torch.set_num_threads(threads)
