@@ -13,6 +13,7 @@ ERROR_LIMIT = 1e-4
 SLOW_FACTOR = 4
 BATCH_SECONDS = 0.015
 PREPARE_SECONDS = 600
+HEAVY_BYTES = 128 << 20   # of weights, over which only one entrant holds its packed copy at a time
 PAUSE_SECONDS = 0.005     # with several threads: pools that spin a while after a call have gone to sleep
 
 
@@ -60,25 +61,33 @@ class Session:
 def measure(session, shape, seed, rounds, seconds, scratch):
     """The record of a shape: the peak GFLOP/s a round; by entrant samples (seconds a call), error, form; or why not."""
     begin = time.monotonic()
-    peers = {}
+    peers, peaks = {}, []
+    dice = random.Random(f"{seed} {shape.text}")
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         prepare(session, shape, seed, folder, peers)
-    peaks = []
-    dice = random.Random(f"{seed} {shape.text}")
-    for round in range(rounds):
-        order = [name for name in session.names if running(peers[name], seconds)]
-        if not order:
-            break
-        dice.shuffle(order)
-        peaks.append(peak.gflops(session.threads, session.cores))
-        for name in order:
-            sample(session, name, peers[name], round)
-        if round == 0:
-            stop_slow(peers)
+        for round in range(rounds):
+            order = [name for name in session.names if running(peers[name], seconds)]
+            if not order:
+                break
+            dice.shuffle(order)
+            peaks.append(peak.gflops(session.threads, session.cores))
+            for name in order:
+                again = {**command(shape, folder), "form": peers[name]["form"]} if heavy(shape) else None
+                sample(session, name, peers[name], round, again)
+            if round == 0:
+                stop_slow(peers)
     session.release()
     return {
         "problem": shape.text, "nominal_flops": shape.nominal_flops, "useful_flops": shape.useful_flops,
         "output": shape.output_shape, "peak_gflops": peaks, "peers": peers, "took_seconds": time.monotonic() - begin}
+
+
+def heavy(shape):
+    return 4 * math.prod(shape.weights_shape) > HEAVY_BYTES
+
+
+def command(shape, folder):
+    return {"prepare": shape.numbers(), "one_dimensional": shape.one_dimensional, "text": shape.text, "folder": folder}
 
 
 def prepare(session, shape, seed, folder, peers):
@@ -89,20 +98,20 @@ def prepare(session, shape, seed, folder, peers):
     for name, array in (("x", x), ("w", w), ("where", where)):
         numpy.save(f"{folder}/{name}.npy", array)
     del x, w
-    command = {
-        "prepare": shape.numbers(), "one_dimensional": shape.one_dimensional, "text": shape.text, "folder": folder}
     for name in session.names:
         if not session.start(name):
             peers[name] = {"refused": session.failures[name]}
             continue
         try:
-            answer = session.ask(name, command, PREPARE_SECONDS)
+            answer = session.ask(name, command(shape, folder), PREPARE_SECONDS)
         except Died as reason:
             peers[name] = {"refused": f"while preparing: {reason}"}
             continue
         if "refused" in answer:
             peers[name] = answer
             continue
+        if heavy(shape):
+            session.ask(name, {"release": True}, 60)
         error = reference.error(numpy.load(f"{folder}/{name}.npy"), expected)
         peers[name] = {
             "form": answer["form"], "detail": answer["detail"], "refused_forms": answer["refused_forms"],
@@ -115,15 +124,18 @@ def running(peer, seconds):
     return "samples" in peer and "stopped" not in peer and peer["spent_seconds"] < seconds
 
 
-def sample(session, name, peer, round):
-    """A batch that is long enough for the clock; its seconds a call."""
+def sample(session, name, peer, round, again=None):
+    """A batch that is long enough for the clock; its seconds a call. `again` prepares anew, to release afterwards."""
     estimate = min([peer["warm_seconds"], *peer["samples"]])
     calls = max(1, math.ceil(BATCH_SECONDS / estimate))
-    if session.threads > 1:
-        time.sleep(PAUSE_SECONDS)
     try:
-        answer = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)
-        taken = answer["seconds"]
+        if again:
+            session.ask(name, again, PREPARE_SECONDS)
+        if session.threads > 1:
+            time.sleep(PAUSE_SECONDS)
+        taken = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)["seconds"]
+        if again:
+            session.ask(name, {"release": True}, 60)
     except (Died, KeyError) as reason:
         peer["stopped"] = f"while running: {reason}"
         return

@@ -1,7 +1,7 @@
 """One entrant in a process of its own, pinned: python -m peers.worker NAME THREADS CORES OPTIONS.
 
 Reads a JSON object a line, writes one a line; blocked in between, so that only one entrant is ever at work. Commands:
-    {"prepare": numbers, "one_dimensional": b, "text": t, "folder": f}
+    {"prepare": numbers, "one_dimensional": b, "text": t, "folder": f, "form": only this, if given}
         x.npy, w.npy, where.npy of the folder → {form, detail, seconds a call} and outputs NAME.npy;
         or {refused: reason}
     {"run": calls} → {seconds} of all of them
@@ -66,7 +66,7 @@ class Worker:
         shape = Shape.from_numbers(command["prepare"], command["one_dimensional"], command["text"])
         x, w, where = (numpy.load(f"{command['folder']}/{part}.npy") for part in ("x", "w", "where"))
         best, refusals = None, []
-        for form in self.module.forms(self.name, shape):
+        for form in [command["form"]] if "form" in command else self.module.forms(self.name, shape):
             try:
                 convolution = self.module.Convolution(self.name, form, shape, x, w, self.threads, self.options)
                 seconds = warm(convolution)
@@ -84,6 +84,8 @@ class Worker:
         seconds, form, self.convolution = best
         y = self.convolution.read()
         numpy.save(f"{command['folder']}/{self.name}.npy", y[where[:, 0], :, where[:, 1], where[:, 2]])
+        gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)
         detail = getattr(self.convolution, "detail", "")
         return {"form": form, "detail": detail, "seconds": seconds, "refused_forms": refusals}
 
