@@ -1,4 +1,4 @@
-"""Atrous: the installed library through its Python package; the plan's C function, its arguments bound once."""
+"""Atrous: the installed library through its Python package; atrous_plan_execute, its arguments bound once."""
 import ctypes
 
 import atrous
@@ -8,6 +8,9 @@ from atrous import _library
 from . import Refusal
 
 SETTINGS = "a table exported from the database; Pool(N) where N > 1"
+
+
+_execute = _library._declare("plan_execute", None, *[ctypes.c_void_p] * 6)
 
 
 def version():
@@ -34,17 +37,16 @@ class Convolution:
         self.x = numpy.ascontiguousarray(x.reshape(problem.input_shape))
         self.y = numpy.empty(problem.output_shape, numpy.float32)
         self.workspace = self.plan._workspace()
-        error = _library._Error()
-        self.bound = (
-            self.plan._pointer, self.x.ctypes.data, self.x.size, None, 0, self.y.ctypes.data, self.y.size,
-            self.workspace.ctypes.data, self.workspace.size, self.pool and self.pool._pointer, ctypes.byref(error))
+        addresses = (
+            self.plan._pointer, self.x.ctypes.data, None, self.y.ctypes.data, self.workspace.ctypes.data,
+            self.pool and self.pool._pointer)
+        self.bound = tuple(map(ctypes.c_void_p, addresses))
+        self.plan(self.x.reshape(problem.input_shape), out=self.y, pool=self.pool)     # checks what execute does not
 
     def run(self, calls):
-        execute, bound = _library._plan_run, self.bound
+        bound = self.bound
         for _ in range(calls):
-            status = execute(*bound)
-        if status:
-            raise RuntimeError(f"status {status}")
+            _execute(*bound)
 
     def read(self):
         n, k, p, q = self.shape.output_shape
