@@ -18,7 +18,10 @@ def main():
     if len(cores) != options.threads:
         fail(f"{options.threads} threads on {len(cores)} cores; allowed: one thread a core")
     os.sched_setaffinity(0, cores)
-    names = entrants.expand(options.peers.split(",") if options.peers else entrants.MODULES)
+    try:
+        names = entrants.expand(options.peers.split(",") if options.peers else entrants.MODULES)
+    except ValueError as reason:
+        fail(str(reason))
     scratch = options.scratch
     table = the_table(options, shapes) if any(map(entrants.is_ours, names)) else None
     print(f"{len(shapes)} shapes, {len(names)} entrants, {options.threads} threads on cores {cores}, table {table}")
