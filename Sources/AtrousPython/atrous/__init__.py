@@ -178,7 +178,8 @@ class Plan:
         if workspace is None:
             raw = numpy.empty(self.workspace_bytes + 64, numpy.uint8)
             first = -raw.ctypes.data % 64
-            workspace = self._local.workspace = raw[first:first + self.workspace_bytes]
+            # Never empty: NumPy gives an empty slice its base's address, which is on no boundary.
+            workspace = self._local.workspace = raw[first:first + max(self.workspace_bytes, 1)]
         return workspace
 
 

@@ -54,6 +54,10 @@ pool = atrous.Pool(2)
 expect(np.array_equal(atrous.Plan(problem, w, bias, threads=2)(x, pool=pool), atrous.Plan(problem, w, bias)(x)),
        "two threads: the same bits")
 
+# The direct kernel of few channels needs no scratch at all.
+small = atrous.Plan("c3 h128 w128 k16 r3 s3 d2 p2 nhwc", np.ones((16, 3, 3, 3), np.float32))
+expect(small(np.ones((1, 128, 128, 3), np.float32))[0, 64, 64, 0] == 27, f"{small.workspace_bytes} bytes of workspace")
+
 results = [None] * 8
 
 

@@ -1,0 +1,1 @@
+"""Atrous and other libraries' convolutions side by side: python -m peers --help."""
