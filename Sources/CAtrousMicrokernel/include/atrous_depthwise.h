@@ -33,20 +33,25 @@ typedef struct {
   float zero;             // 0; a constant would become a call of memset for a vector or two
 } atrous_depthwise_rows_args;
 
-// --- Depthwise, 3 × 3 taps: 2 × 3 output pixels of one phase, channels last ------------------------------------------
-// y[i][j][c] = epilogue( Σ_{r,s} x[i + r][j + s][c] · w[r][s][c] )
+// --- Depthwise, 3 × 3 taps: up to 2 × 3 output pixels of one phase, channels last -------------------------------------
+// y[i][j][c] = epilogue( Σ_{r,s} x[i + r][j + s][c] · w[r][s][c] ), i < rows, j < columns
 
 enum { ATROUS_PHASE_TILE_ROWS = 2, ATROUS_PHASE_TILE_COLUMNS = 3 };
 
+// Input columns of a tile that lie outside and are not read; those between always lie inside.
+enum { ATROUS_NO_FIRST_COLUMN = 1, ATROUS_NO_LAST_COLUMN = 2 };
+
 typedef struct {
-  const float *x;
-  const intptr_t *pixels; // [4][5] offset of each input pixel from x
+  const float *x0, *x1, *x2, *x3; // the rows + 2 input rows, from the tile's first column on; zeros outside
+  intptr_t x_step;        // from one column to the next
   const float *w;         // [c / lanes][3][3][lanes], then the vector that ends with the last channel
+  const float *bias;      // [channels], zeros where there is none
   intptr_t channels;      // at least the lanes
   float *y;
-  const intptr_t *y_pixels; // [2][3] offset of each output pixel from y (and from the residual); all are written
-  intptr_t rows, columns; // those that get the epilogue, 1…2 and 1…3
-  const atrous_epilogue *epilogue;  // NULL: the plain sum
+  intptr_t y_row0, y_row1, y_step; // offsets of the output rows (also of the residual's), and from column to column
+  intptr_t rows, columns; // 1…2 and 1…3
+  int32_t missing;        // ATROUS_NO_*
+  const atrous_epilogue *epilogue;  // what comes after the bias; NULL: nothing
 } atrous_depthwise_tile_args;
 
 // destination[row · destination_pitch + j] = source[row · source_pitch + (first + j) / repeats], j < columns
