@@ -1,5 +1,6 @@
 """Atrous: the installed library through its Python package; atrous_plan_execute, its arguments bound once."""
 import ctypes
+import os
 
 import atrous
 import numpy
@@ -30,7 +31,9 @@ class Convolution:
             self.plan = atrous.Plan(problem, w.reshape(problem.weights_shape), threads=threads, table=table)
         except atrous.AtrousError as reason:
             raise Refusal(str(reason)) from reason
-        self.detail = f"{self.plan.choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
+        # A record names no folder of the machine it was made on.
+        choice = str(self.plan.choice).replace(os.path.dirname(options.get("table") or "") + "/", "")
+        self.detail = f"{choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
         self.pool = atrous.Pool(threads) if threads > 1 else None
         self.shape = shape
         x = x.transpose(0, 2, 3, 1) if self.channels_last else x
