@@ -32,7 +32,9 @@ class Convolution:
         except atrous.AtrousError as reason:
             raise Refusal(str(reason)) from reason
         # A record names no folder of the machine it was made on.
-        choice = str(self.plan.choice).replace(os.path.dirname(options.get("table") or "") + "/", "")
+        choice = self.plan.choice
+        if options.get("table"):
+            choice = choice.replace(os.path.join(os.path.dirname(options["table"]), ""), "")
         self.detail = f"{choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
         self.pool = atrous.Pool(threads) if threads > 1 else None
         self.shape = shape
