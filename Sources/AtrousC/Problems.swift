@@ -102,7 +102,9 @@ extension atrous_problem {
     groups = Int64(problem.groups)
     channels = Int64(problem.channels)
     filters = Int64(problem.filters)
-    (depth, height, width) = (atrous_axis(problem.depth), atrous_axis(problem.height), atrous_axis(problem.width))
+    (depth, height) = (.zerosIfAbsent(problem.depth), .zerosIfAbsent(problem.height))
+    // The width is always there, also where it equals an absent axis: one position, one tap.
+    width = atrous_axis(problem.width)
     type = number(problem.type, ElementType.allCases)
     direction = number(problem.direction, Direction.allCases)
     input_layout = number(problem.inputLayout, Layout.allCases)
@@ -120,9 +122,11 @@ extension atrous_problem {
 }
 
 extension atrous_axis {
+  fileprivate static func zerosIfAbsent(_ axis: Axis) -> atrous_axis {
+    axis == .absent ? atrous_axis() : atrous_axis(axis)
+  }
+
   fileprivate init(_ axis: Axis) {
-    self.init()
-    if axis == .absent { return }
     self.init(
       input: Int64(axis.input), kernel: Int64(axis.kernel), stride: Int64(axis.stride), dilation: Int64(axis.dilation),
       before: Int64(axis.before), after: Int64(axis.after))
