@@ -13,6 +13,8 @@ struct Assessment {
   let best: [CandidateRecord]
   /// All records allowed, also those with too few samples for an interval.
   let allowed: [CandidateRecord]
+  /// The fastest record of a variant without a transform.
+  let plain: CandidateRecord?
   /// Variants that do not take the problem on the machine measured.
   let refusals: [(variant: VariantID, rejection: Rejection)]
   /// The record of the candidate that runs without any measurement; nil where it was not measured or not kept.
@@ -30,6 +32,7 @@ struct Assessment {
     allowed = result.candidates.filter(constraints.allow)
     var seen: Set<VariantID> = []
     best = ranking.filter { seen.insert($0.variant).inserted }
+    plain = best.first { registry[$0.variant]?.isTransform != true }
     guard let machine = Self.machine(of: result, winner, runs) else {
       (refusals, untuned) = ([], nil)
       return
@@ -40,8 +43,10 @@ struct Assessment {
       variant.rejection(of: result.key.problem, on: target).map { (variant.id, $0) }
     }
     let choice = result.untuned(on: machine, isa: isa, registry: registry)
-    untuned = result.candidates.filter { $0.candidate == choice && constraints.allow($0) }
-      .max { $0.times.count < $1.times.count }
+    // Else one with too few samples to be ranked.
+    untuned =
+      ranking.first { $0.candidate == choice }
+      ?? allowed.filter { $0.candidate == choice }.max { $0.times.count < $1.times.count }
   }
 
   private static func machine(of result: ProblemResult, _ winner: Winner?, _ runs: [String: Run]) -> Machine? {

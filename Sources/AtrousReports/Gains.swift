@@ -55,12 +55,6 @@ extension [Assessment] {
 }
 
 extension Assessment {
-  /// The variants that multiply in another domain than the taps', and so need fewer multiplications.
-  private static let transforming: Set<VariantID> = ["winograd", "short-phase", "fourier"]
-
-  /// The fastest record of a variant without a transform.
-  var plain: CandidateRecord? { best.first { !Self.transforming.contains($0.variant) } }
-
   /// How many times as long `plain` takes as the winner; 1 where it is the winner.
   var gainOverPlain: (value: Double, interval: ClosedRange<Double>)? {
     guard let winner, let plain else { return nil }

@@ -13,6 +13,9 @@ public protocol KernelVariant: Sendable {
   /// Bumped when a configuration's meaning or speed changes; records of another revision are used, marked stale.
   var revision: Int { get }
 
+  /// Whether it multiplies in another domain than the taps', and so may need fewer multiplications than there are live taps.
+  var isTransform: Bool { get }
+
   /// Why the variant does not apply to the problem on the target; nil where it does.
   func rejection(of problem: Problem, on target: Target) -> Rejection?
 
@@ -42,6 +45,7 @@ public protocol KernelVariant: Sendable {
 
 extension KernelVariant {
   public var revision: Int { 1 }
+  public var isTransform: Bool { false }
 
   /// What sums in f32 reach in any order.
   public func errorBound(of values: Values, for problem: Problem) -> Double { 1e-5 }

@@ -17,6 +17,7 @@ struct LayoutConverting<Base: KernelVariant>: KernelVariant {
 
   var id: VariantID { base.id }
   var revision: Int { base.revision }
+  var isTransform: Bool { base.isTransform }
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     base.rejection(of: native.inner(problem), on: target)

@@ -15,6 +15,7 @@ struct StrideReducing<Base: KernelVariant>: KernelVariant {
 
   var id: VariantID { base.id }
   var revision: Int { base.revision }
+  var isTransform: Bool { base.isTransform }
 
   /// Nil where the base takes the problem itself, or not even what is left of it.
   private func reduction(of problem: Problem, on target: Target) -> StrideReduction? {

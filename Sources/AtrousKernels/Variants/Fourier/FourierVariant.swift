@@ -40,6 +40,7 @@ struct FourierVariant: KernelVariant {
   private static let lengths = [8, 16, 32, 64, 128]
 
   let id: VariantID = "fourier"
+  let isTransform = true
 
   /// Transforms take two vectors of filters at a time.
   static func shapes(on isa: InstructionSet) -> [TileShape] {
@@ -48,9 +49,7 @@ struct FourierVariant: KernelVariant {
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
-    let axes = [problem.height, problem.width]
-    if problem.depth != .absent || !axes.contains(where: { $0.kernel >= 5 }) || axes.contains(where: { $0.kernel > 64 })
-    {
+    if !takesTaps(of: problem) {
       return Rejection(
         .unsupported,
         "takes filters of 5…64 taps on one axis or two, as shorter ones take fewer products elsewhere, not "
@@ -75,6 +74,11 @@ struct FourierVariant: KernelVariant {
         .configuration, "\(problem.filterText) taps take fh×fw \(allowed), not \(values.rows)×\(values.columns)")
     }
     return Problem.memoryRejection("the transformed weights", 4 * weightElements(values, problem, target))
+  }
+
+  func takesTaps(of problem: Problem) -> Bool {
+    let taps = [problem.height.kernel, problem.width.kernel]
+    return problem.depth == .absent && taps.contains { $0 >= 5 } && taps.allSatisfy { $0 <= 64 }
   }
 
   /// The tile sizes that hold the filter.

@@ -31,6 +31,7 @@ struct ShortPhaseVariant: KernelVariant {
   }
 
   let id: VariantID = "short-phase"
+  let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.transformRejection(on: target) { return rejection }

@@ -35,6 +35,7 @@ struct WinogradVariant: KernelVariant {
 
   let id: VariantID = "winograd"
   let revision = 2
+  let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.transformRejection(on: target)
