@@ -14,7 +14,9 @@ import Testing
     // Two taps: 7 outputs from 8 products; 250 = 36 tiles a phase.
     ("c64 w16000 k128 s2 d64 pcausal nhwc", 32_000, 18_304, 1),
     // One tap, channels alone, and strides past the dilation leave the taps as they are.
-    ("c64 h9 w9 k64 r1 s1 nhwc", 1, 1, 1), ("g64 c64 h9 w9 k64 r3 s3 nhwc", 1, 1, 1),
+    // So do more taps than any transform takes.
+    ("c64 w1000 k64 s200 nhwc", 1, 1, 1), ("c64 h9 w9 k64 r1 s1 nhwc", 1, 1, 1),
+    ("g64 c64 h9 w9 k64 r3 s3 nhwc", 1, 1, 1),
     ("c64 h9 w9 k64 r3 s3 st2 nhwc", 1, 1, 1),
   ])
   func countsTheTiles(text: String, taps: Int, products: Int, axes: Int) throws {

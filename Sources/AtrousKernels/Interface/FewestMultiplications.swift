@@ -9,8 +9,9 @@ extension Problem {
   package var fewestMultiplications: Int {
     let problem = StrideReduction(self)?.reduced ?? self
     let direct = usefulFLOPs / 2
-    guard problem.isTransformable else { return direct }
-    let plane = [problem.axisProducts, problem.fourierProducts].compactMap { $0 }.min()!
+    guard problem.isTransformable,
+      let plane = [problem.axisProducts, problem.fourierProducts].compactMap({ $0 }).min()
+    else { return direct }
     return min(direct, batch * filters * channelsPerGroup * plane)
   }
 
@@ -27,9 +28,10 @@ extension Problem {
     return rows * columns
   }
 
-  /// Products of one channel and filter by the best Fourier tile, two real ones a pixel of it; nil where none holds the filter.
+  /// Products of one channel and filter by the best Fourier tile, two real ones a pixel of it; nil where none takes the filter.
   private var fourierProducts: Int? {
     let variant = FourierVariant()
+    guard variant.takesTaps(of: self) else { return nil }
     return variant.pixels(self).map {
       2 * $0.rows * $0.columns * variant.tiles(self, rows: $0.rows, columns: $0.columns)
     }
