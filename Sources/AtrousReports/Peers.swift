@@ -75,22 +75,12 @@ public struct PeersError: Error, Hashable, CustomStringConvertible {
 }
 
 extension Peers.Shape {
-  /// How many times as long the best other takes as ours. Rounds that both have are drawn together, as what slows a round
-  /// slows both.
-  var gain: (value: Double, interval: ClosedRange<Double>)? {
+  /// How many times as long the best other takes as ours, over the rounds that both have.
+  var gain: Statistics.Ratio? {
     guard let ours, let best else { return nil }
     let rounds = Set(ours.samples.keys).intersection(best.samples.keys).sorted()
     guard rounds.count > 1 else { return nil }
-    let pairs = rounds.map { (theirs: best.samples[$0]!, ours: ours.samples[$0]!) }
-    func ratio(_ pairs: [(theirs: Double, ours: Double)]) -> Double {
-      Statistics.median(pairs.map(\.theirs)) / Statistics.median(pairs.map(\.ours))
-    }
-    var generator = SplitMix64(seed: 0x9e37_79b9)
-    let draws = 2000
-    let ratios = (0..<draws).map { _ in
-      ratio(pairs.map { _ in pairs[Int(generator.next().multipliedFullWidth(by: UInt64(pairs.count)).high)] })
-    }.sorted()
-    return (ratio(pairs), ratios[Int(0.025 * Double(draws))]...ratios[Int(0.975 * Double(draws - 1))])
+    return Statistics.ratio(ofPairs: rounds.map { (best.samples[$0]!, ours.samples[$0]!) })
   }
 
   fileprivate init(_ shape: Peers.File.Shape) {

@@ -61,22 +61,31 @@ public enum Statistics {
   /// *An Introduction to the Bootstrap*, chapter 13): both sides are drawn anew, each from itself, `draws` times. The
   /// seed is fixed, so equal samples give equal intervals.
   public static func ratio(of samples: [Double], over base: [Double], draws: Int = 2000) -> Ratio {
-    var generator = SplitMix64(seed: 0x9e37_79b9)
-    var ratios: [Double] = []
-    ratios.reserveCapacity(draws)
-    for _ in 0..<draws {
-      ratios.append(median(generator.drawn(from: samples)) / median(generator.drawn(from: base)))
+    bootstrap(median(samples) / median(base), draws) { generator in
+      median(generator.drawn(from: samples)) / median(generator.drawn(from: base))
     }
-    ratios.sort()
+  }
+
+  /// The same of samples taken side by side: pairs are drawn together, as what slows a round slows both its samples.
+  public static func ratio(ofPairs pairs: [(sample: Double, base: Double)], draws: Int = 2000) -> Ratio {
+    func ratio(_ pairs: [(sample: Double, base: Double)]) -> Double {
+      median(pairs.map(\.sample)) / median(pairs.map(\.base))
+    }
+    return bootstrap(ratio(pairs), draws) { ratio($0.drawn(from: pairs)) }
+  }
+
+  private static func bootstrap(_ value: Double, _ draws: Int, _ draw: (inout SplitMix64) -> Double) -> Ratio {
+    var generator = SplitMix64(seed: 0x9e37_79b9)
+    let ratios = (0..<draws).map { _ in draw(&generator) }.sorted()
     let low = ratios[Int(0.025 * Double(draws))]
     let high = ratios[Int(0.975 * Double(draws - 1))]
-    return Ratio(value: median(samples) / median(base), interval: min(low, high)...max(low, high))
+    return Ratio(value: value, interval: min(low, high)...max(low, high))
   }
 }
 
 extension SplitMix64 {
   /// As many samples, drawn with replacement.
-  fileprivate mutating func drawn(from samples: [Double]) -> [Double] {
+  fileprivate mutating func drawn<Sample>(from samples: [Sample]) -> [Sample] {
     samples.map { _ in samples[Int(next().multipliedFullWidth(by: UInt64(samples.count)).high)] }
   }
 }
