@@ -39,10 +39,7 @@ extension Problem {
 
 extension Axis {
   /// Output positions of the longest phase.
-  fileprivate var phase: Int {
-    let dilation = dilation / commonDivisor
-    return (output + dilation - 1) / dilation
-  }
+  fileprivate var phase: Int { (output - 1) / phaseStep + 1 }
 
   /// Phases that have bilinear algorithms of their own.
   fileprivate var hasShortPhases: Bool { kernel > 1 && phase <= 3 }

@@ -9,7 +9,7 @@ extension Axis {
   }
 
   /// Output positions from one to the next that may share inputs: they lie a dilation apart in the input.
-  var phaseStep: Int { dilation / commonDivisor }
+  package var phaseStep: Int { dilation / commonDivisor }
 
   var runs: [Run] {
     var runs: [Run] = []

@@ -10,6 +10,8 @@ struct DepthwiseBlocks: Sendable {
   /// Filters of a block; the last takes what is left too.
   let size: Int
   let count: Int
+  /// Input columns of the longest phase.
+  private let phaseColumns: Int
   /// Floats of a packed pixel, an odd number of lines, and of a packed row; 0 where rows are not packed.
   let pitch: Int
   let rowElements: Int
@@ -22,15 +24,14 @@ struct DepthwiseBlocks: Sendable {
     count = problem.filters / size
     most = problem.filters - (count - 1) * size
     pitch = values.packs == 1 ? oddLines(most) : 0
-    rowElements = (problem.width.input + problem.width.dilation - 1) / problem.width.dilation * pitch
+    phaseColumns = (problem.width.input - 1) / problem.width.dilation + 1
+    rowElements = phaseColumns * pitch
   }
 
   /// The ring.
   var bytes: Int { 4 * 4 * rowElements }
   /// As `bytes`, where those may pass `Int`.
-  var expectedBytes: Double {
-    16 * Double((problem.width.input + problem.width.dilation - 1) / problem.width.dilation) * Double(pitch)
-  }
+  var expectedBytes: Double { 16 * Double(phaseColumns) * Double(pitch) }
 
   func filters(_ index: Int) -> Range<Int> {
     index * size..<(index == count - 1 ? problem.filters : (index + 1) * size)
