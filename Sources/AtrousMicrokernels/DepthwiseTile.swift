@@ -1,13 +1,14 @@
 // y[i][j][c] = epilogue( Σ_{r,s} x[i + r][j + s][c] · w[r][s][c] ), up to 2 × 3 pixels of one phase, channels last.
 //
-// The nine weights of a vector of channels stay in registers and each of the 20 input pixels is loaded once for all
-// outputs it is part of: 29 loads for 54 FMAs, so the FMAs bound it. Register budget: 9 weights + 6 sums + 1 input; a
-// pixel's address is one of four rows and one of five columns (without FMA: a product too, which makes one weight a
-// memory operand). Every number of columns, with and without those that lie outside, is a loop of its own: pixels of
-// zeros would cost as much as others, a table of addresses as many loads as the pixels.
+// The nine weights of a vector of channels stay in registers; outputs follow each other, each an FMA a tap with the pixel as
+// memory operand, from L1 after the first: 64 loads for 54 FMAs. (A pixel loaded once for all its outputs would be 29, but
+// the compiler then finishes one sum after the other all the same and spills 26 registers.) Register budget: 9 weights, the
+// bias, a sum, and those of the outputs before that are still on their way; a pixel's address is one of four rows and one of
+// five columns. Every number of columns, with and without those that lie outside, is a loop of its own: pixels of zeros would
+// cost as much as others, a table of addresses as many loads as the pixels.
 //
-// The bias is added on the way out. Residual and activation are a pass of their own, while sums are in L1: a branch between
-// FMAs and store lets the compiler sink the FMAs into it, in halves of vectors, and a clamp without one spills.
+// A sum begins with the bias. Residual and activation are a pass of their own, while sums are in L1: a branch between FMAs and
+// store lets the compiler sink the FMAs into it, in halves of vectors.
 
 import CAtrousMicrokernel
 

@@ -3,7 +3,7 @@
 
 /// A dispatch table as text: read it with `Table(text:)`.
 let embeddedTable = """
-  atrous-table 1\tatrous 0.1.0 52722345dd0d7e21
+  atrous-table 1\tatrous 0.1.0 91f6861c570715b7
   machine\t0\tm1 x86_64 amd 25.1.1 v3 l1d:32K/8 l2:512K/8 l3:32M/16\t2
   c128 h38 w38 k128 r3 s3 d3 p3 nhwc\t0\t1\twinograd avx2 th5 tw5 tb12 mr6 nv2\t2\t1619862.5\t1573771.0\t1681402.0
   c128 h64 w128 k128 r3 s1 dh8 ph8 nhwc\t0\t1\twinograd avx2 th4 tw1 tb36 mr6 nv2\t2\t5230017.5\t5142322.0\t5302623.0
@@ -14,6 +14,6 @@ let embeddedTable = """
   c512 h33 w33 k512 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th6 tw6 tb0 mr6 nv2\t2\t13974684.0\t13776483.0\t14449435.0
   c64 h96 w128 k64 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th6 tw6 tb36 mr6 nv2\t2\t3026039.5\t2947547.0\t3246208.0
   c64 w16000 k128 s2 d64 pl64 nhwc\t0\t1\twinograd avx2 th1 tw6 tb36 mr6 nv2\t2\t4356218.5\t4303330.0\t4466887.0
-  g960 c960 h33 w33 k960 r3 s3 d2 p2 nhwc\t0\t1\tdepthwise-tile avx2 cb0 pk0\t1\t418740.5\t404268.0\t458420.0
+  g960 c960 h33 w33 k960 r3 s3 d2 p2 nhwc\t0\t1\tdepthwise-tile avx2 cb0 pk0\t2\t449382.5\t429325.0\t488216.0
 
   """

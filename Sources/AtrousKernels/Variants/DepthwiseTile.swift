@@ -27,6 +27,7 @@ struct DepthwiseTileVariant: KernelVariant {
   }
 
   let id: VariantID = "depthwise-tile"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
