@@ -154,6 +154,22 @@ import Testing
     }
   }
 
+  @Test func aModelsTimeStandsAtTheEnd() throws {
+    try Command.inFolder { atrous in
+      try atrous.write("model.problems", "\(problem)\t3\tconv1\nc16 w100 k16 s3 d4 p4 nhwc\n\(problem)\t2\n")
+      let tune = ["tune", "--problems", "model.problems", "--budget", "3s"]
+      let last = try #require(try atrous.run(tune).success().split(separator: "\n").last)
+      #expect(last.contains("model, 1 thread: 6 convolutions in 2 problems: ") && last.hasSuffix("×"))
+      #expect(try atrous("tune", "--problem", problem, "--budget", "1s").success().contains("model") == false)
+
+      // The same from the numbers of the rows.
+      let rows = try JSONSerialization.jsonObject(with: Data(try atrous.run(tune + ["--json"]).success().utf8))
+      let named = try #require(rows as? [[String: Any]])
+      #expect(named.compactMap { $0["count"] as? Int } == [5, 1])
+      for row in named { #expect((row["untuned_median_ns"] as? Double ?? 0) > 0) }
+    }
+  }
+
   @Test func shardsAreMerged() throws {
     try Command.inFolder { atrous in
       try atrous.write("two.problems", "\(problem)\nc16 w100 k16 s3 d4 p4 nhwc\n")

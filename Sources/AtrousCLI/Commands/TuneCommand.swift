@@ -74,7 +74,8 @@ struct TuneCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let problems = shard.part(of: try asked())
+    let lines = try asked()
+    let problems = shard.part(of: lines.map(\.problem))
     if problems.isEmpty { return print("nothing to do: there are fewer problems than shards") }
     let tuner = try tuner()
     if dryRun { return try show(tuner.forecast(problems)) }
@@ -83,20 +84,24 @@ struct TuneCommand: ParsableCommand {
     progress.end()
     outcome.warnings.forEach(complain)
     let winners = outcome.winners(of: problems, options: tuner.options)
+    let own = Set(problems)
+    let times = outcome.modelTimes(lines.filter { own.contains($0.problem) }, options: tuner.options)
     if json {
-      try Output.json(winners.map(TunedRow.init) + outcome.predictedRows(cache: tuner.options.cache))
+      try Output.json(outcome.rows(winners, lines, times, cache: tuner.options.cache))
     } else {
       show(winners, outcome)
+      if self.problems.problems != nil { times.flatMap(\.text).forEach { print($0) } }
     }
     if outcome.isCancelled { throw ExitCode.interrupted }
     if !outcome.unanswered.isEmpty || outcome.hasWrong { throw ExitCode.checkFailed }
   }
 
   /// Nothing can be left out of what was not measured.
-  private func asked() throws -> [Problem] {
-    if strategy != .leaveOneOut || problems.isGiven { return try problems.selected(orSuite: "quick") }
+  private func asked() throws -> [ProblemLine] {
+    if strategy != .leaveOneOut || problems.isGiven { return try problems.selectedLines(orSuite: "quick") }
     var seen: Set<Problem> = []
     return try Databases.read(database.path).results.map(\.key.problem).filter { seen.insert($0).inserted }
+      .map { ProblemLine(problem: $0) }
   }
 
   private func tuner() throws -> Tuner {
@@ -189,69 +194,27 @@ struct TuneCommand: ParsableCommand {
   }
 }
 
+extension TuneOptions {
+  /// What a winner of the run may cost.
+  fileprivate var constraints: Constraints { Constraints(maxError: maxError ?? 1e-4, maxWorkspace: maxWorkspace) }
+}
+
 extension TuneOutcome {
   /// The winners of what was asked, in that order.
   fileprivate func winners(of problems: [Problem], options: TuneOptions) -> [Winner] {
-    let constraints = Constraints(maxError: options.maxError ?? 1e-4, maxWorkspace: options.maxWorkspace)
-    let all = database.winners(constraints).filter {
+    let all = database.winners(options.constraints).filter {
       $0.key.machine == run.machine.key && $0.key.cache == options.cache && options.threads.contains($0.key.threads)
     }
     return problems.flatMap { problem in all.filter { $0.key.problem == problem } }
   }
-}
 
-extension TuneOutcome {
-  fileprivate func predictedRows(cache: CacheState) -> [TunedRow] {
-    predicted.map { TunedRow($0.item, $0.prediction, machine: run.machine.key, cache: cache) }
-  }
-}
-
-private struct TunedRow: Encodable {
-  var problem: String
-  var machine: String
-  var threads: Int
-  var placement: String?
-  var cache: String
-  var candidate: String
-  var medianNs: Double?
-  var ci95Ns: [Double]?
-  var samples: Int
-  var maxError: Double?
-  var workspaceBytes: Int?
-  /// At least half of the samples were disturbed.
-  var noisy: Bool
-  /// GFLOP/s of the reference loop beside the samples.
-  var referenceGflops: Double?
-  var ties: [String]
-  /// The rung of the lookup that chose, where there was no time to measure.
-  var predicted: String?
-
-  init(_ item: TuneItem, _ prediction: Prediction, machine: MachineKey, cache: CacheState) {
-    problem = "\(item.problem)"
-    self.machine = "\(machine)"
-    threads = item.threads
-    self.cache = cache.rawValue
-    candidate = "\(prediction.candidate.ordered())"
-    (samples, noisy, ties) = (0, false, [])
-    predicted = prediction.source
-  }
-
-  init(_ winner: Winner) {
-    let record = winner.fastest
-    problem = "\(winner.key.problem)"
-    machine = "\(winner.key.machine)"
-    threads = winner.key.threads
-    placement = winner.key.placement
-    cache = winner.key.cache.rawValue
-    candidate = "\(record.candidate.ordered())"
-    medianNs = record.median
-    ci95Ns = record.interval.map { [$0.lowerBound, $0.upperBound] }
-    samples = record.times.count
-    maxError = record.maxError
-    workspaceBytes = record.workspaceBytes
-    noisy = record.isNoisy
-    referenceGflops = record.reference
-    ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
+  /// One for each number of threads.
+  fileprivate func modelTimes(_ lines: [ProblemLine], options: TuneOptions) -> [ModelTime] {
+    options.threads.map { threads in
+      ModelTime(
+        lines, on: run.machine.key, threads: threads, cache: options.cache, in: database,
+        constraints: options.constraints)
+    }
   }
 }
 

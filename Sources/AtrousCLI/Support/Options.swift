@@ -32,12 +32,29 @@ struct ProblemOptions: ParsableArguments {
 
   /// The problems asked for, each once; those of `suite` where none was asked for.
   func selected(orSuite fallback: String) throws -> [Problem] {
-    var seen: Set<Problem> = []
-    if !problem.isEmpty { return problem.filter { seen.insert($0).inserted } }
+    try selectedLines(orSuite: fallback).map(\.problem)
+  }
+
+  /// As `selected`, each with the sum of its counts and its first name.
+  func selectedLines(orSuite fallback: String) throws -> [ProblemLine] {
+    var lines: [ProblemLine] = []
+    var places: [Problem: Int] = [:]
+    for line in try allLines(orSuite: fallback) {
+      if let place = places[line.problem] {
+        lines[place].count += line.count
+      } else {
+        places[line.problem] = lines.count
+        lines.append(line)
+      }
+    }
+    return lines
+  }
+
+  private func allLines(orSuite fallback: String) throws -> [ProblemLine] {
+    if !problem.isEmpty { return problem.map { ProblemLine(problem: $0) } }
     guard let path = problems else {
       let suites = suite.isEmpty ? [fallback] : suite
-      let named = try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.named($0)] }
-      return named.flatMap(\.problems).filter { seen.insert($0).inserted }
+      return try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.named($0)] }.flatMap(\.lines)
     }
     let lines: [ProblemLine]
     do {
@@ -46,7 +63,7 @@ struct ProblemOptions: ParsableArguments {
       throw InputError("\(path): \(error)")
     }
     if lines.isEmpty { throw InputError("\(path): holds no problem") }
-    return lines.map(\.problem).filter { seen.insert($0).inserted }
+    return lines
   }
 }
 
