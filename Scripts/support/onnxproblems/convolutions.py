@@ -1,4 +1,5 @@
 """The convolutions of a model: the problem of each, or why it has none."""
+import re
 from dataclasses import dataclass, replace
 
 from . import fusion
@@ -26,10 +27,14 @@ class Refusal(Exception):
 
 def convolutions(graph, layout="nhwc", is_fusing=True):
     """Every node that convolves, in the model's order, those inside Loop, Scan and If last."""
-    found = [_convolution(graph, node, layout, is_fusing) for node in graph.nodes if "conv" in node.op_type.lower()]
+    found = [_convolution(graph, node, layout, is_fusing) for node in graph.nodes if _convolves(node)]
     return found + [
         Convolution(node, reason=f"inside {outer.op_type} {outer.name}: how often it runs is not known")
-        for node, outer in nested(graph.nodes) if "conv" in node.op_type.lower()]
+        for node, outer in nested(graph.nodes) if _convolves(node)]
+
+
+def _convolves(node):
+    return re.search("conv(?!ert)", node.op_type.lower()) is not None
 
 
 def _convolution(graph, node, layout, is_fusing):

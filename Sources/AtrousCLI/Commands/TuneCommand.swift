@@ -12,7 +12,8 @@ struct TuneCommand: ParsableCommand {
     abstract: "Verifies and races the candidates of problems, and remembers (default: suite quick within 4m).",
     discussion: """
       What the same build has measured before is not measured again: an interrupted run goes on where it stopped. Ctrl-C \
-      stops after the sample being taken and keeps everything finished.
+      stops after the sample being taken and keeps everything finished. With --problems it ends with the time of the \
+      whole file, each problem as often as its count says: tuned, and as it would run without.
       """)
 
   @OptionGroup var problems: ProblemOptions
