@@ -170,6 +170,10 @@ struct TuneCommand: ParsableCommand {
           Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
         ]
       })
+    for winner in winners {
+      guard let passed = winner.passedOver else { continue }
+      print("faster on \(winner.key.problem): \(passed.record.candidate.ordered()), but it \(passed.reason)")
+    }
     for failure in outcome.failures.prefix(20) {
       print(
         "\(failure.record.invalidity.rawValue): \(failure.record.candidate) on \(failure.item.problem): \(failure.reason)"
@@ -223,6 +227,9 @@ private struct TunedRow: Encodable {
   /// GFLOP/s of the reference loop beside the samples.
   var referenceGflops: Double?
   var ties: [String]
+  /// A faster candidate that did not win, and why.
+  var passedOver: String?
+  var whyPassedOver: String?
   /// The rung of the lookup that chose, where there was no time to measure.
   var predicted: String?
 
@@ -252,6 +259,8 @@ private struct TunedRow: Encodable {
     noisy = record.isNoisy
     referenceGflops = record.reference
     ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
+    passedOver = winner.passedOver.map { "\($0.record.candidate.ordered())" }
+    whyPassedOver = winner.passedOver?.reason
   }
 }
 
