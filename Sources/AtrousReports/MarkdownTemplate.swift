@@ -13,12 +13,19 @@ let markdownTemplate = """
   Medians of all samples with the 95 % interval of the median, in the unit before the brackets; below six samples there
   is none, and their number stands instead. Ties are other candidates whose interval overlaps the winner's. "Over default" is the time of the untuned default over the winner's.
 
-  | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | bound, GFLOP/s | % of it | GB/s | over default | max error | workspace |
-  |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+  | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | bound, GFLOP/s | % of it | GB/s | over default | max error | workspace | packed weights | both over the tensors |
+  |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
   {{#rows}}
-  | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{bound}} | {{boundShare}} | {{bandwidth}} | {{gain}} | {{error}} | {{workspace}} |
+  | `{{problem}}` | {{winner}} | {{ties}} | {{time}} | {{nominal}} | {{useful}} | {{nominalShare}} | {{usefulShare}} | {{bound}} | {{boundShare}} | {{bandwidth}} | {{gain}} | {{error}} | {{workspace}} | {{weights}} | {{ofTensors}} |
   {{/rows}}
 
+  {{#hasPassedOver}}
+  Faster, but not winners:
+  {{#passedOver}}
+  - {{.}}
+  {{/passedOver}}
+
+  {{/hasPassedOver}}
   ### Problems by variants
 
   The best candidate of each variant: nominal GFLOP/s, and of the peak. – where the variant refuses; those far behind
@@ -120,6 +127,8 @@ let markdownTemplate = """
   - The *bound* is what the peak allows the algorithm here that needs the fewest multiplications, in nominal GFLOP/s, each
     multiplication an FMA; transforms and memory come on top. *GB/s* counts the bytes that must move, every tensor once.
   - *Max error* is max|y − ref| / max|ref| against a Float64 reference; the divisor is taken before the activation.
+  - A winner's workspace and packed weights stay within four times the bytes of input, output and weights, unless it is 1.5
+    times as fast as the best that stays there; its error stays under 2e-5 wherever that takes less than 5 % longer.
   - The untuned default is what the library runs without any measurement.
 
   """

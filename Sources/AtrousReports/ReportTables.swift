@@ -30,10 +30,15 @@ public struct ReportTables {
         return conditions(assessment) + measured(winner.fastest, assessment, registry) + [
           "\(winner.shipped.candidate.ordered(by: registry))", "\(winner.ties.count - 1)", number(gain?.value),
           number(interval?.lowerBound), number(interval?.upperBound),
+          "\(ShippingRules(assessment.problem).tensorBytes)",
+          winner.passedOver.map { "\($0.record.candidate.ordered(by: registry))" } ?? "",
+          winner.passedOver?.reason ?? "",
         ]
       }
     }
-    let more = ["ships", "ties", "over_default", "over_default_low", "over_default_high"]
+    let more = [
+      "ships", "ties", "over_default", "over_default_low", "over_default_high", "tensor_bytes", "passed_over", "why",
+    ]
     return csv(conditionNames + measuredNames + more, rows)
   }
 

@@ -54,11 +54,16 @@ struct GroupView {
     let gain: String
     let error: String
     let workspace: String
+    let weights: String
+    let ofTensors: String
   }
 
   let conditions: String
   let answer: [String]
   let rows: [Row]
+  /// Faster candidates that did not win, and why.
+  let passedOver: [String]
+  let hasPassedOver: Bool
   let matrix: VariantMatrix
   let regrets: [RegretView.Row]
   let hasRegrets: Bool
@@ -71,7 +76,17 @@ struct GroupView {
     rows = assessments.compactMap { assessment in
       assessment.winner.map { Row(assessment, $0, registry) }
     }
+    passedOver = assessments.compactMap { Self.passedOver($0, registry) }
+    hasPassedOver = !passedOver.isEmpty
     answer = [Self.wins(assessments, conditions)] + (Self.gains(assessments).map { [$0] } ?? [])
+  }
+
+  private static func passedOver(_ assessment: Assessment, _ registry: Registry) -> String? {
+    guard let winner = assessment.winner, let passed = winner.passedOver else { return nil }
+    let ratio = Format.ratio((winner.fastest.median ?? 0) / (passed.record.median ?? 1))
+    return
+      "`\(assessment.problem)`: `\(passed.record.candidate.ordered(by: registry))`, \(ratio) as fast as the winner, "
+      + passed.reason
   }
 
   private static func wins(_ assessments: [Assessment], _ conditions: String) -> String {
@@ -113,6 +128,9 @@ extension GroupView.Row {
     gain = assessment.gainText
     error = Format.error(record.maxError)
     workspace = Format.bytes(record.workspaceBytes)
+    weights = Format.bytes(record.packedWeightsBytes)
+    let tensors = ShippingRules(assessment.problem).tensorBytes
+    ofTensors = Format.ratio(Double(record.extraBytes) / Double(tensors))
   }
 }
 

@@ -51,7 +51,7 @@ import Testing
     var tuner = Tuner(
       registry: registry, machine: HostMachine.current, isa: HostMachine.instructionSet, processors: [],
       generator: Generator(version: "test", compiler: "test"))
-    tuner.options.budget = 1
+    tuner.options.budget = 10
     tuner.options.variants = ["plain-rows", "direct-scalar"]
     let database = try tuner.run([problems[0]]).database
     let records = try #require(database.results.first).candidates.filter { $0.variant == "plain-rows" }

@@ -35,12 +35,13 @@ struct Made {
 
   /// Samples of `median` nanoseconds ± 1 %.
   mutating func add(
-    _ candidate: Candidate, _ median: Double, to key: ResultKey? = nil, invalidity: Invalidity = .correct
+    _ candidate: Candidate, _ median: Double, to key: ResultKey? = nil, invalidity: Invalidity = .correct,
+    error: Double = 2e-6
   ) {
     let times = invalidity == .correct ? (-4...4).map { median * (1 + 0.0025 * Double($0)) } : []
     database.add(
       CandidateRecord(
-        run: "r1", candidate: candidate, revision: 1, times: times, maxError: 2e-6, verification: .full,
+        run: "r1", candidate: candidate, revision: 1, times: times, maxError: error, verification: .full,
         workspaceBytes: 3 << 20, packedWeightsBytes: 9216, invalidity: invalidity),
       to: key ?? self.key())
   }
@@ -88,6 +89,23 @@ struct Made {
     #expect(cells[8] == Format.fixed(100 * nominal / fewest, 0) && cells[9] == "\(Int(fewest.rounded())) %")
     #expect(cells[10] == Format.fixed(Double(made.problem.minimumBytes) / 50_000, 1))
     #expect(cells[11].hasPrefix("2.00× [1.9") && cells[12] == "2.0e-06" && cells[13] == "3.00 MiB")
+    let tensors = Double(ShippingRules(made.problem).tensorBytes)
+    #expect(cells[14] == "9.00 KiB" && cells[15] == Format.ratio((0x1p20 * 3 + 9216) / tensors))
+    #expect(!report.contains("Faster, but not winners"))
+  }
+
+  @Test func whatIsFasterButDoesNotWinIsNamed() throws {
+    var made = Made()
+    made.add(made.candidate("direct-scalar avx2"), 50_000)
+    made.add(made.candidate("direct-nhwc avx2 mr6 nv2 kc0 pb0"), 49_000, error: 4e-5)
+    let report = Report(made.database).markdown
+    #expect(report.contains("| `\(made.problem)` | `direct-scalar avx2` | 0 |"))
+    #expect(
+      report.contains(
+        "Faster, but not winners:\n- `\(made.problem)`: `direct-nhwc avx2 mr6 nv2 kc0 pb0`, 1.02× as fast as the winner, "
+          + "has an error of 4.0e-05, over 2.0e-05, and staying under takes only 2.0 % longer\n"))
+    let tables = ReportTables(made.database).files
+    #expect(tables[0].text.contains("direct-nhwc avx2 mr6 nv2 kc0 pb0,\"has an error"))
   }
 
   @Test func tiesAreCountedAndOnlyTheBestStandsSideBySide() {

@@ -56,6 +56,33 @@ private final class Executed: @unchecked Sendable { var count = 0 }
     #expect(outcome.database.results[0].attempted.values.allSatisfy { $0 == [.correct: 1] })
   }
 
+  /// The execution before the sample tells already: a sweep, which keeps everybody, takes one more of each.
+  @Test func stragglersAreRunOnceLess() throws {
+    let counts = try [StrategyName.racing, .exhaustive].map { strategy in
+      let (clock, executed) = (FakeClock(), Executed())
+      let slow = FakeVariant(
+        id: "slow", clock: clock, times: [6e6], predicted: [2e-3], onExecute: { executed.count += 1 })
+      var tuner = tuner([FakeVariant(id: "fast", clock: clock, times: [1e6]), slow], clock)
+      tuner.options.strategy = strategy
+      let outcome = try tuner.run([pointwise(8)])
+      #expect(records(outcome).first { $0.variant == "slow" }?.times == [6e6])
+      return executed.count
+    }
+    #expect(counts[0] == counts[1] - 1)
+  }
+
+  /// Without a budget probing ends before it comes to them.
+  @Test(arguments: [(3e-3, true), (4e-3, false)])
+  func initialConfigurationsThatMayBeNearGoFirst(predicted: Double, isFirst: Bool) throws {
+    let clock = FakeClock()
+    let variants = [
+      FakeVariant(id: "near", clock: clock, times: [Double](repeating: 1e6, count: 40)),
+      FakeVariant(id: "far", clock: clock, times: [predicted * 1e9]),
+    ]
+    let outcome = try tuner(variants, clock).run([pointwise(8)])
+    #expect(records(outcome).contains { $0.variant == "far" } == isFirst)
+  }
+
   @Test func everyVariantsBestStays() throws {
     let clock = FakeClock()
     let outcome = try tuner(

@@ -31,6 +31,7 @@ struct ExplainCommand: ParsableCommand {
     let resolution = try resolver.resolve(problem, threads: target.threads)
     if json {
       var explanation = Explanation(problem, target, resolution, isPredicted: isPredicted(resolution))
+      explanation.passedOver = try passedOver(target, resolution).map(Explanation.Passed.init)
       explanation.measuredRegret = try measuredRegret(target, resolution.rung).map(Explanation.RungRegret.init)
       return try Output.json(explanation)
     }
@@ -58,6 +59,9 @@ struct ExplainCommand: ParsableCommand {
     } else {
       rows.append(("evidence", "none: nothing like it has been measured, `atrous tune` would tell"))
     }
+    if let passed = try passedOver(target, resolution) {
+      rows.append(("faster", "\(passed.record.candidate.ordered()), but it \(passed.reason)"))
+    }
     if resolution.isAdapted { rows.append(("adapted", "from \(resolution.evidence!.entry.candidate)")) }
     if isPredicted(resolution) {
       rows.append(("predicted", "for a machine known by its topology alone; \(Self.predictor(resolution))"))
@@ -72,6 +76,16 @@ struct ExplainCommand: ParsableCommand {
 
   private static func predictor(_ resolution: Resolution) -> String {
     resolution.evidence.map { "it is like \($0.machine), where it was measured" } ?? "by the cost model and its caches"
+  }
+
+  /// The fastest that the database knows of the problem here, where it did not win.
+  private func passedOver(_ target: Target, _ resolution: Resolution) throws -> PassedOver? {
+    guard resolution.rung == .exact else { return nil }
+    let threads = resolution.evidence?.entry.threads ?? target.threads
+    return try Store(database.path).readIfPresent()?.winners().first {
+      $0.key.problem == problem && $0.key.machine == target.machine.key && $0.key.threads == threads
+        && $0.shipped.candidate == resolution.candidate.sorted
+    }?.passedOver
   }
 
   /// What the same rung costs on the problems that the database knows better.
@@ -106,6 +120,14 @@ private struct Explanation: Encodable {
     }
   }
 
+  /// Faster, but kept from winning.
+  struct Passed: Encodable {
+    var candidate: String
+    var reason: String
+
+    init(_ passed: PassedOver) { (candidate, reason) = ("\(passed.record.candidate.ordered())", passed.reason) }
+  }
+
   var problem: String
   var machine: String
   var isa: String
@@ -121,6 +143,7 @@ private struct Explanation: Encodable {
   /// On the exact rung: how far the interval reaches above the median.
   var expectedRegret: Double?
   var measuredRegret: RungRegret?
+  var passedOver: Passed?
 
   init(_ problem: Problem, _ target: Target, _ resolution: Resolution, isPredicted: Bool) {
     predicted = isPredicted

@@ -176,6 +176,10 @@ struct TuneCommand: ParsableCommand {
           Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
         ]
       })
+    for winner in winners {
+      guard let passed = winner.passedOver else { continue }
+      print("faster on \(winner.key.problem): \(passed.record.candidate.ordered()), but it \(passed.reason)")
+    }
     for failure in outcome.failures.prefix(20) {
       print(
         "\(failure.record.invalidity.rawValue): \(failure.record.candidate) on \(failure.item.problem): \(failure.reason)"

@@ -25,6 +25,9 @@ struct TunedRow: Encodable {
   /// GFLOP/s of the reference loop beside the samples.
   var referenceGflops: Double?
   var ties: [String]
+  /// A faster candidate that did not win, and why.
+  var passedOver: String?
+  var whyPassedOver: String?
   /// The rung of the lookup that chose, where there was no time to measure.
   var predicted: String?
 
@@ -54,6 +57,8 @@ struct TunedRow: Encodable {
     noisy = record.isNoisy
     referenceGflops = record.reference
     ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
+    passedOver = winner.passedOver.map { "\($0.record.candidate.ordered())" }
+    whyPassedOver = winner.passedOver?.reason
   }
 }
 

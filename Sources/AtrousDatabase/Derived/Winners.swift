@@ -23,12 +23,14 @@ public struct Constraints: Hashable, Sendable {
 /// The best of one result under constraints.
 public struct Winner: Hashable, Sendable {
   public let key: ResultKey
-  /// The one with the least median, normalised.
+  /// The one with the least median, normalised, of those that `ShippingRules` let win.
   public let fastest: CandidateRecord
   /// All whose 95 % interval overlaps that of the fastest, it first; by median.
   public let ties: [CandidateRecord]
   /// The tie that goes into tables.
   public let shipped: CandidateRecord
+  /// The fastest of all, where the rules keep it from winning.
+  public let passedOver: PassedOver?
 }
 
 extension ProblemResult {
@@ -56,15 +58,17 @@ extension ProblemResult {
 
   /// The winner and its ties; nil where nothing is allowed.
   ///
-  /// Among ties about as fast the smaller ships (workspace and packed weights), then the earlier in the registry.
+  /// `ShippingRules` say what speed may cost. Among ties about as fast the smaller ships (workspace and packed weights),
+  /// then the earlier in the registry.
   public func winner(
     _ constraints: Constraints = Constraints(), runs: [String: Run] = [:], registry: Registry = .shared
   ) -> Winner? {
     let ranking = ranking(constraints, runs: runs)
-    guard let fastest = ranking.first else { return nil }
     let pace = Pace(candidates.filter(constraints.allow), of: key, runs: runs)
+    let (eligible, passedOver) = ShippingRules(key.problem).apply(to: ranking, median: pace.median)
+    guard let fastest = eligible.first else { return nil }
     let (median, interval) = (pace.median(fastest), pace.interval(fastest))
-    let ties = ranking.filter { pace.interval($0).overlaps(interval) }
+    let ties = eligible.filter { pace.interval($0).overlaps(interval) }
     let order = Dictionary(
       registry.variants.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
     let shipped = ties.filter { pace.median($0) <= Self.shippingMargin * median }.min { left, right in
@@ -72,7 +76,7 @@ extension ProblemResult {
       let theirs = (right.extraBytes, order[right.variant] ?? .max)
       return mine != theirs ? mine < theirs : pace.isFaster(left, right)
     }
-    return Winner(key: key, fastest: fastest, ties: ties, shipped: shipped ?? fastest)
+    return Winner(key: key, fastest: fastest, ties: ties, shipped: shipped ?? fastest, passedOver: passedOver)
   }
 }
 

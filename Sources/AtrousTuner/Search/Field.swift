@@ -78,7 +78,7 @@ package final class Field {
   func probe(_ proposal: Proposal, allStay: Bool = false) -> Entrant {
     let began = elapsed
     let entrant = Entrant(proposal)
-    source.probe(entrant)
+    source.probe(entrant, cutoff: allStay ? .infinity : rules.probeCutoff * best)
     probes += 1
     longest = max(longest, elapsed - began)
     if proposal.candidate.sorted == roles.untuned { untuned = entrant }

@@ -46,7 +46,7 @@ final class MeasuredProblem: SampleSource {
   var reference: Double? { yardstick?.rate(from: firstReference) }
 
   /// Makes the plan, verifies it, and takes the first sample: the probe. What fails is out.
-  func probe(_ entrant: Entrant) {
+  func probe(_ entrant: Entrant, cutoff: Double) {
     if let most = limits.workspaceBytes, entrant.proposal.cost.workspaceBytes > most {
       entrant.invalidity = .constraints
       return
@@ -80,7 +80,7 @@ final class MeasuredProblem: SampleSource {
       let first = Double(clock.nanoseconds - start)
       entrant.repeats = sampler.repeats(for: min(first, entrant.proposal.cost.seconds * 1e9))
       if clock.seconds - lastReference > Self.referenceSeconds { sampleReference() }
-      sampleUndisturbed(entrant)
+      sampleUndisturbed(entrant, cutoff: cutoff)
       entrant.repeats = sampler.repeats(for: entrant.samples[0])
     } catch {
       entrant.invalidity = .runtime
@@ -120,10 +120,10 @@ final class MeasuredProblem: SampleSource {
   }
 
   /// One sample decides whether an entrant stays, so one that was disturbed is taken again.
-  private func sampleUndisturbed(_ entrant: Entrant) {
+  private func sampleUndisturbed(_ entrant: Entrant, cutoff: Double) {
     for attempt in 1...Self.probeAttempts {
       let before = watch.reading()
-      sample(entrant)
+      sample(entrant, cutoff: cutoff)
       let seen = Interference.between(before, watch.reading())
       if seen.isEmpty { return }
       if attempt < Self.probeAttempts {
@@ -142,9 +142,11 @@ final class MeasuredProblem: SampleSource {
   }
 
   /// Takes one more sample.
-  func sample(_ entrant: Entrant) {
+  func sample(_ entrant: Entrant) { sample(entrant, cutoff: .infinity) }
+
+  private func sample(_ entrant: Entrant, cutoff: Double) {
     guard let ready = entrant.ready else { return }
-    let nanoseconds = sampler.sample(repeats: entrant.repeats) {
+    let nanoseconds = sampler.sample(repeats: entrant.repeats, cutoff: cutoff) {
       verifier.data.execute(ready.plan, to: output.raw, workspace: &ready.workspace, pool: team.pool)
     }
     entrant.samples.append(nanoseconds)

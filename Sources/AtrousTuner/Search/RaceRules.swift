@@ -2,21 +2,24 @@
 /// `Results/LOG.md`.
 public struct RaceRules: Hashable, Sendable {
   /// Probes in a row that may fail to lower the best time by `gain` before a race without a limit stops probing.
-  public var patience = 16
+  public var patience = 12
   public var gain = 0.01
   /// Variants whose first probe disappoints get a second one where the cost model expects no more than this times what it
   /// expects of the best.
-  public var belief = 2.0
+  public var belief = 1.5
+  /// An initial configuration expected to take more than this times the best has no precedence.
+  public var initialCutoff = 3.5
   /// Not run at all: expected to take more than this times the best.
   public var timeoutFactor = 10.0
-  /// After its first probe, who takes more than this times the best is out.
+  /// After its first probe, who takes more than this times the best is out; where the first execution says so, it is the
+  /// probe's sample.
   public var probeCutoff = 3.0
   /// Of those left after the probes, as many times the finalists go into the rounds, if within `fieldCutoff` of the best.
-  public var fieldFactor = 3
+  public var fieldFactor = 2
   public var fieldCutoff = 1.3
   /// Candidates left for the last rounds, and the samples each of them gets.
   public var finalists = 4
-  public var finalSamples = 10
+  public var finalSamples = 8
 
   /// The best of every variant is sampled for comparison while it takes no more than this times the best.
   public var leaderCutoff = 5.0

@@ -4,7 +4,8 @@ import AtrousKernels
 /// Few probes, then successive halving in interleaved rounds (Jamieson and Talwalkar, *Non-stochastic best arm
 /// identification and hyperparameter optimization*, 2016).
 ///
-/// Those with a part of their own are probed first, then every variant's initial configuration, then whoever is expected to
+/// Those with a part of their own are probed first, then every variant's initial configuration that may come
+/// near the best, then whoever is expected to
 /// be the fastest by the cost model, corrected by what the most similar measured configurations took. Without a limit
 /// probing ends when it has not paid for some time; with one, when only the finals' time is left. Rounds then sample every
 /// survivor, and after each rung the slower half drops out.
@@ -35,8 +36,8 @@ struct RacingStrategy: SearchStrategy {
     }
   }
 
-  /// The incumbent, what the tables choose, the untuned candidate, initial configurations, second chances, the others, and
-  /// what an earlier run tried, each by expected time.
+  /// The incumbent, what the tables choose, the untuned candidate, initial configurations that may be near, second chances,
+  /// the others, and what an earlier run tried, each by expected time.
   private func next(_ open: [Proposal], _ expectations: Expectations, _ field: Field) -> Int? {
     open.indices.min { left, right in
       let mine = (rank(open[left], expectations, field), expectations.seconds(open[left]))
@@ -50,7 +51,9 @@ struct RacingStrategy: SearchStrategy {
     if candidate == roles.incumbent || candidate == roles.hint { return 0 }
     if candidate == roles.untuned { return 1 }
     if roles.tried.contains(candidate) { return 5 }
-    if proposal.isInitial { return 2 }
+    if proposal.isInitial {
+      return expectations.seconds(proposal) * 1e9 <= rules.initialCutoff * field.best ? 2 : 4
+    }
     // One unlucky sample must not end a variant that the cost model believes in.
     let believed = rules.belief * (field.leader?.proposal.cost.seconds ?? .infinity)
     return expectations.count(proposal.candidate.variant) == 1 && proposal.cost.seconds <= believed ? 3 : 4

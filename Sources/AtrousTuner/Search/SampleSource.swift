@@ -6,7 +6,8 @@ package protocol SampleSource: AnyObject {
   var seconds: Double { get }
 
   /// Makes a candidate ready and takes its first sample; what fails is marked in the entrant instead.
-  func probe(_ entrant: Entrant)
+  /// - Parameter cutoff: nanoseconds; where the execution before the sample takes longer, it is the sample.
+  func probe(_ entrant: Entrant, cutoff: Double)
 
   /// Takes one more sample of an entrant that is ready.
   func sample(_ entrant: Entrant)

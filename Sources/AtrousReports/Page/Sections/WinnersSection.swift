@@ -90,7 +90,8 @@ enum WinnersSection {
       [
         ("no.", .number), ("problem", .code), ("winner", .code), ("ties", .number), ("time", .number),
         ("GFLOP/s nominal", .number), ("useful", .number), ("of peak nominal", .number), ("useful", .number),
-        ("over untuned", .number), ("over no transform", .number), ("max error", .number), ("ships", .code),
+        ("over untuned", .number), ("over no transform", .number), ("max error", .number), ("workspace", .number),
+        ("packed weights", .number), ("both over the tensors", .number), ("ships", .code), ("faster, but", .text),
       ], rows)
   }
 
@@ -108,7 +109,10 @@ enum WinnersSection {
       Page.Cell(assessment.gainText, order: assessment.gain?.value ?? -1),
       Page.Cell(plain.map { Format.ratio($0.value, $0.interval) } ?? "–", order: plain?.value ?? -1),
       Page.Cell(Format.error(record.maxError), order: record.maxError),
+      Page.Cell.bytes(record.workspaceBytes), Page.Cell.bytes(record.packedWeightsBytes),
+      number(Double(record.extraBytes) / Double(ShippingRules(problem).tensorBytes)),
       Page.Cell(winner.shipped == record ? "the same" : data.text(winner.shipped.candidate)),
+      Page.Cell(winner.passedOver.map { "\(data.text($0.record.candidate)) \($0.reason)" } ?? ""),
     ]
   }
 

@@ -1,0 +1,90 @@
+import AtrousCore
+import AtrousDatabase
+import Testing
+
+/// What speed may cost: memory four times the tensors, or a hundred-thousandth twice of error.
+@Suite struct ShippingTests {
+  private let tensors = ShippingRules(Fake.key().problem).tensorBytes
+
+  private func winner(_ records: [CandidateRecord], _ constraints: Constraints = Constraints()) throws -> Winner {
+    try #require(ProblemResult(key: Fake.key(), candidates: records).winner(constraints))
+  }
+
+  @Test func tensorsAreInputOutputAndWeights() {
+    #expect(tensors == 4 * (81 * 16 + 81 * 8 + 8 * 16 * 9))
+    #expect(ShippingRules(Fake.key().problem).isSmall(4 * tensors))
+    #expect(!ShippingRules(Fake.key().problem).isSmall(4 * tensors + 1))
+  }
+
+  @Test func muchMemoryWantsMuchSpeed() throws {
+    let small = Fake.record("direct", median: 1500, workspace: 2 * tensors, packed: 2 * tensors)
+    let large = Fake.record("winograd", median: 1001, workspace: 2 * tensors, packed: 2 * tensors + 1)
+    let found = try winner([small, large])
+    #expect(found.fastest == small && found.shipped == small && found.ties == [small])
+    let passed = try #require(found.passedOver)
+    #expect(passed.record == large)
+    guard case .memory(let bytes, tensors, let gain) = passed.objection else {
+      Issue.record("\(passed.objection)")
+      return
+    }
+    #expect(bytes == 4 * tensors + 1 && abs(gain - 1500.0 / 1001) < 1e-9)
+
+    let fast = Fake.record("winograd", median: 1000, workspace: 8 * tensors)
+    let kept = try winner([small, fast])
+    #expect(kept.fastest == fast && kept.passedOver == nil)
+  }
+
+  @Test func whereAllAreLargeTheFastestWins() throws {
+    let records = [
+      Fake.record("direct", median: 1100, workspace: 6 * tensors),
+      Fake.record("winograd", median: 1000, workspace: 8 * tensors),
+    ]
+    let found = try winner(records)
+    #expect(found.fastest == records[1] && found.passedOver == nil)
+  }
+
+  @Test func exactnessThatCostsLittleWins() throws {
+    let fast = Fake.record("winograd", 6, median: 1000, error: 3e-5)
+    let exact = Fake.record("winograd", 4, median: 1049, error: 2e-5)
+    let found = try winner([fast, exact])
+    #expect(found.fastest == exact && found.shipped == exact)
+    let passed = try #require(found.passedOver)
+    guard case .error(3e-5, let cost) = passed.objection else {
+      Issue.record("\(passed.objection)")
+      return
+    }
+    #expect(passed.record == fast && abs(cost - 0.049) < 1e-9)
+    let slow = Fake.record("winograd", 4, median: 1050, error: 1e-6)
+    #expect(try winner([fast, slow]).fastest == fast)
+  }
+
+  /// A tie of a larger error does not ship for being smaller.
+  @Test func noTieUndoesTheRules() throws {
+    let exact = Fake.record("winograd", 4, median: 1000, error: 1e-6, packed: 64)
+    let smaller = Fake.record("winograd", 6, median: 1001, error: 3e-5)
+    let found = try winner([exact, smaller])
+    #expect(found.shipped == exact && found.ties == [exact] && found.passedOver == nil)
+  }
+
+  /// The memory rule comes first: exactness is held against the best of those that it leaves.
+  @Test func bothRules() throws {
+    let large = Fake.record("winograd", 1, median: 1000, error: 1e-6, workspace: 8 * tensors)
+    let fast = Fake.record("winograd", 6, median: 1200, error: 3e-5)
+    let exact = Fake.record("winograd", 4, median: 1230, error: 1e-6)
+    let found = try winner([large, fast, exact])
+    #expect(found.fastest == exact && found.passedOver?.record == large)
+    #expect(try winner([large, fast, exact], Constraints(maxWorkspace: 0)).passedOver?.record == fast)
+  }
+
+  @Test func theSmallOneIsKeptInFiles() {
+    let records = [
+      Fake.record("winograd", 6, median: 1000, workspace: 5 * tensors),
+      Fake.record("winograd", 4, median: 1400, workspace: 3 * tensors),
+      Fake.record("winograd", 3, median: 1450, workspace: 3 * tensors),
+      Fake.record("winograd", 2, median: 1480, workspace: 2 * tensors),
+    ]
+    let kept = ProblemResult(key: Fake.key(), candidates: records).kept(runs: [:])
+    #expect(Set(kept.candidates.compactMap(\.median)) == [1000, 1400, 1480])
+    #expect(kept.winner()?.fastest.median == 1400)
+  }
+}
