@@ -65,9 +65,14 @@ struct DepthwiseTileVariant: KernelVariant {
 
   /// All filters at once: shorter streams cost more than misses (960 33×33 d2 on a Zen 3 core, by cb: 128 32, 256 40, 448 42,
   /// all 47 GFLOP/s).
+  ///
+  /// A copy of short rows costs more than it saves. In place and packed, by pixels of a row of a phase, 10 to 16 rounds on
+  /// a Zen 3 core beside other work: 2048 33×33 2 (d18) 37 and 24, 3 (d12) 22 and 16, 6 (d6) 23 and 21, 9 (d4) 18 and 22;
+  /// 256 65×65 17 (d4) 17 and 28; 1536 33×33 17 (d2) 17 and 19.
   func initial(for problem: Problem, on target: Target) -> Values {
-    let packs = problem.filtersPerGroup > 1 || problem.phasePixelsAlias ? 1 : 0
-    return Values(channels: 0, packs: packs)
+    let phaseColumns = (problem.width.input - 1) / problem.width.dilation + 1
+    let evicts = problem.phasePixelsAlias && phaseColumns > 6
+    return Values(channels: 0, packs: problem.filtersPerGroup > 1 || evicts ? 1 : 0)
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
