@@ -22,10 +22,14 @@ struct AtrousCommand: ParsableCommand {
       """
       atrous finds the fastest kernel for every dilated convolution on this machine, and remembers it.
 
-      What to run first:
-        atrous tune                              measures ten usual shapes within four minutes, into atrous.json
-        atrous report --markdown atrous.md       who won, by how much, and who was refused
-        atrous export atrous.json --format table -o atrous.table      what the library reads
+      Tune: ten usual shapes within four minutes, into atrous.json, and a page on who won, by how much, and why
+        atrous tune
+        atrous report --html atrous.html
+      Compare: what became slower or faster since, or on another machine; exit 1 if anything became slower
+        atrous compare before.json atrous.json
+      Ship: the file that the library reads; --format c and swift embed it
+        atrous export atrous.json --format table -o atrous.table
+        ATROUS_TABLE=atrous.table your-program
 
       For one shape of your own (512 channels of 33×33, 3×3 taps, dilation 2, channels last):
         atrous variants --problem "c512 h33 w33 k512 r3 s3 d2 psame nhwc"      who applies, who refuses and why

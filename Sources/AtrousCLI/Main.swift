@@ -36,9 +36,16 @@ enum Main {
         print(message)
         return .success
       }
-      complain(message)
+      complain(advised(message, arguments))
       return .badUse
     }
+  }
+
+  /// ArgumentParser says what it lacks or does not know, and not where that is written.
+  private static func advised(_ message: String, _ arguments: [String]) -> String {
+    let isVague = ["Missing ", "Unknown option", "Unexpected "].contains(where: message.hasPrefix)
+    if !isVague || message.contains("Did you mean") { return message }
+    return message + "; see `atrous help\(arguments.first.map { $0.hasPrefix("-") ? "" : " " + $0 } ?? "")`"
   }
 
   /// ArgumentParser calls a misspelt command an "unexpected argument".
@@ -46,7 +53,7 @@ enum Main {
     guard let word, !word.hasPrefix("-") else { return }
     let known = AtrousCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard known.contains(word) else {
-      throw InputError("unknown command \"\(word)\"; known: \(known.joined(separator: ", "))")
+      throw InputError("unknown command \"\(word)\"; \(Spelling.hint(word, known: known))")
     }
   }
 }

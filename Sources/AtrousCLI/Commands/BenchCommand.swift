@@ -18,7 +18,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("A variant in its initial configuration; may be repeated.", valueName: "V"))
+    help: ArgumentHelp("A variant in its initial configuration; may be repeated.", valueName: "V"),
+    completion: .variants)
   var variant: [String] = []
 
   @Option(

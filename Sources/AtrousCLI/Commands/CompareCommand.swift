@@ -13,10 +13,10 @@ struct CompareCommand: ParsableCommand {
       otherwise only results under the same conditions are.
       """)
 
-  @Argument(help: ArgumentHelp("The database to compare with.", valueName: "BASE"))
+  @Argument(help: ArgumentHelp("The database to compare with.", valueName: "BASE"), completion: .file())
   var base: String
 
-  @Argument(help: ArgumentHelp("The database that may be slower.", valueName: "NEW"))
+  @Argument(help: ArgumentHelp("The database that may be slower.", valueName: "NEW"), completion: .file())
   var new: String
 
   @Option(
@@ -25,7 +25,7 @@ struct CompareCommand: ParsableCommand {
     transform: Arguments.percentage)
   var threshold = 0.05
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Also write Markdown.", valueName: "FILE"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Also write Markdown.", valueName: "FILE"), completion: .file())
   var markdown: String?
 
   @Flag(help: "Print JSON.")

@@ -6,18 +6,19 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "The winners of a database as what the library reads.")
 
-  @Argument(help: ArgumentHelp("The database.", valueName: "DATABASE"))
+  @Argument(help: ArgumentHelp("The database.", valueName: "DATABASE"), completion: .file())
   var database: String
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("table (the library's file), swift or c (a source file that holds it).", valueName: "F"),
+    completion: .names(of: ExportFormat.self),
     transform: Self.format)
   var format: ExportFormat
 
   @Option(
     name: [.customShort("o"), .customLong("output")], parsing: .unconditional,
-    help: ArgumentHelp("Where to write.", valueName: "FILE"))
+    help: ArgumentHelp("Where to write.", valueName: "FILE"), completion: .file())
   var output: String
 
   @Option(

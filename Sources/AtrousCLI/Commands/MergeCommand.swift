@@ -6,12 +6,12 @@ struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "The union of databases.")
 
-  @Argument(help: ArgumentHelp("The databases.", valueName: "DATABASE"))
+  @Argument(help: ArgumentHelp("The databases.", valueName: "DATABASE"), completion: .file())
   var databases: [String]
 
   @Option(
     name: [.customShort("o"), .customLong("output")], parsing: .unconditional,
-    help: ArgumentHelp("Where the union goes; what is there stays part of it.", valueName: "FILE"))
+    help: ArgumentHelp("Where the union goes; what is there stays part of it.", valueName: "FILE"), completion: .file())
   var output: String
 
   func run() throws {

@@ -14,7 +14,8 @@ struct NetworkCommand: ParsableCommand {
       ways: by what the database and the tables say, by the cost model alone, and as the Float64 reference.
       """)
 
-  @Argument(help: ArgumentHelp("A suite that is a chain, such as context-module.", valueName: "NAME"))
+  @Argument(
+    help: ArgumentHelp("A suite that is a chain, such as context-module.", valueName: "NAME"), completion: .suites)
   var name: String
 
   @OptionGroup var database: DatabaseOptions
@@ -22,7 +23,7 @@ struct NetworkCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Layout between the layers: nhwc, nchw, nchw8c or nchw16c; the network's ends stay nhwc where it is blocked.",
-      valueName: "LAYOUT"),
+      valueName: "LAYOUT"), completion: .names(of: Layout.self),
     transform: Arguments.layout)
   var layout = Layout.nhwc
 
@@ -38,7 +39,7 @@ struct NetworkCommand: ParsableCommand {
   private static let allowedError = 1e-4
 
   func run() throws {
-    let network = try Network(try Suites.named(name), layout: layout)
+    let network = try Network(try Suites.suite(name), layout: layout)
     let topology = try Topology(.system)
     let resolver = Resolver(
       tables: try database.tables(), machine: topology.machine, isa: try HostMachine.cappedInstructionSet())

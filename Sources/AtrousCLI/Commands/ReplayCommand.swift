@@ -14,13 +14,15 @@ struct ReplayCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A journal, a folder of journals, or a database that has one.", valueName: "JOURNAL"))
+    help: ArgumentHelp("A journal, a folder of journals, or a database that has one.", valueName: "JOURNAL"),
+    completion: .file())
   var journal: String
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "racing, exhaustive or random; may be repeated (default: all).", valueName: "S"),
+    completion: .names(of: StrategyName.self),
     transform: Arguments.strategy)
   var strategy: [StrategyName] = []
 

@@ -7,26 +7,31 @@ struct ReportCommand: ParsableCommand {
     abstract: "Who won, by how much, and who was refused, as Markdown, an HTML page and CSV.")
 
   @Argument(
-    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "DATABASE"))
+    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "DATABASE"),
+    completion: .file())
   var database: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Where to write (default: standard output).", valueName: "FILE"))
+    parsing: .unconditional, help: ArgumentHelp("Where to write (default: standard output).", valueName: "FILE"),
+    completion: .file())
   var markdown: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Also write the tables as CSV files into this folder, which is made.", valueName: "DIR"))
+    help: ArgumentHelp("Also write the tables as CSV files into this folder, which is made.", valueName: "DIR"),
+    completion: .directory)
   var csv: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Write one self-contained page; Markdown then goes only where asked.", valueName: "FILE"))
+    help: ArgumentHelp("Write one self-contained page; Markdown then goes only where asked.", valueName: "FILE"),
+    completion: .file())
   var html: String?
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("What Scripts/peers wrote; the page then compares. May be repeated.", valueName: "FILE"))
+    help: ArgumentHelp("What Scripts/peers wrote; the page then compares. May be repeated.", valueName: "FILE"),
+    completion: .file())
   var peers: [String] = []
 
   func validate() throws {

@@ -7,7 +7,7 @@ struct SuitesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suites", abstract: "The suites of shapes, or one of them as a problem file.")
 
-  @Argument(help: ArgumentHelp("The suite to print as a problem file.", valueName: "NAME"))
+  @Argument(help: ArgumentHelp("The suite to print as a problem file.", valueName: "NAME"), completion: .suites)
   var name: String?
 
   @Flag(help: "Print JSON.")
@@ -15,7 +15,7 @@ struct SuitesCommand: ParsableCommand {
 
   func run() throws {
     if let name {
-      let suite = try Suites.named(name)
+      let suite = try Suites.suite(name)
       if json { try Output.json(Listing(suite)) } else { print(suite.text, terminator: "") }
     } else if json {
       try Output.json(Suites.all.map(Listing.init))

@@ -7,7 +7,9 @@ struct TopologyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "topology", abstract: "The machine as hwloc tells it, and its key.")
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("A machine written down as hwloc's XML.", valueName: "FILE"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("A machine written down as hwloc's XML.", valueName: "FILE"),
+    completion: .file())
   var xml: String?
 
   @Option(
@@ -18,6 +20,7 @@ struct TopologyCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("What a machine that is not this one runs: baseline, avx2 or avx512.", valueName: "I"),
+    completion: .names(of: InstructionSet.self),
     transform: Arguments.instructionSet)
   var isa: InstructionSet?
 
@@ -32,7 +35,7 @@ struct TopologyCommand: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "With --measure: keep what was measured beside what is claimed; `atrous tune` sizes candidates by caches that are "
-        + "half of their claim or less.", valueName: "FILE"))
+        + "half of their claim or less.", valueName: "FILE"), completion: .file())
   var database: String?
 
   @Flag(help: "Print JSON.")

@@ -46,7 +46,9 @@ struct TuneCommand: ParsableCommand {
     transform: Arguments.bytes)
   var maxWorkspace: Int?
 
-  @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"))
+  @Option(
+    parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"),
+    completion: .variants)
   var variant: [String] = []
 
   @Option(
@@ -54,7 +56,7 @@ struct TuneCommand: ParsableCommand {
     help: ArgumentHelp(
       "racing (default), exhaustive: every candidate, for `atrous replay`, or leave-one-out: what the lookup would choose "
         + "for problems of the database (default: all of them) as if they had not been measured, for `atrous report`.",
-      valueName: "S"),
+      valueName: "S"), completion: .names(of: StrategyName.self),
     transform: Self.strategy)
   var strategy: StrategyName = .racing
 

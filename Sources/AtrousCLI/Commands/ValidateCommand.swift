@@ -14,7 +14,7 @@ struct ValidateCommand: ParsableCommand {
       between runs on record, lies over 10 % beyond the recorded time no longer holds: exit 1.
       """)
 
-  @Argument(help: ArgumentHelp("Databases or tables.", valueName: "FILE"))
+  @Argument(help: ArgumentHelp("Databases or tables.", valueName: "FILE"), completion: .file())
   var files: [String]
 
   @Flag(help: "Measure a few records of databases again.")

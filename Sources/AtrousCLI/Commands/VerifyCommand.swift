@@ -12,7 +12,9 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var problems: ProblemOptions
 
-  @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"))
+  @Option(
+    parsing: .unconditionalSingleValue, help: ArgumentHelp("Only this variant; may be repeated.", valueName: "V"),
+    completion: .variants)
   var variant: [String] = []
 
   @Option(
@@ -31,12 +33,14 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp(
       "What is done with large problems: skip leaves them out, tiles verifies each variant's initial configuration, one of "
         + "each tile size, and the best of --database (default: skip).", valueName: "L"),
+    completion: .names(of: VerifyOptions.Large.self),
     transform: Arguments.large)
   var large: VerifyOptions.Large = .skip
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("With --large tiles: a database whose best candidates are verified too.", valueName: "FILE"))
+    help: ArgumentHelp("With --large tiles: a database whose best candidates are verified too.", valueName: "FILE"),
+    completion: .file())
   var database: String?
 
   @Option(
@@ -53,12 +57,13 @@ struct VerifyCommand: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Writes each result to a journal, and verifies nothing that this build has found right in it.",
-      valueName: "FILE"))
+      valueName: "FILE"), completion: .file())
   var resume: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Writes the errors by variant and tile size as Markdown.", valueName: "FILE"))
+    help: ArgumentHelp("Writes the errors by variant and tile size as Markdown.", valueName: "FILE"),
+    completion: .file())
   var markdown: String?
 
   @Flag(help: "Print JSON.")

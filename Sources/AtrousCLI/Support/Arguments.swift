@@ -139,7 +139,18 @@ enum Arguments {
     return layout
   }
 
-  static func problem(_ text: String) throws -> Problem { try Problem(text: text) }
+  /// What does not parse gets an example: a shell takes a text without quotes apart.
+  static func problem(_ text: String) throws -> Problem {
+    do {
+      return try Problem(text: text)
+    } catch {
+      switch error {
+      case .emptyText, .emptyToken, .unknownToken, .missingToken, .malformedNumber:
+        throw InputError("\(error); a text, in quotes: \"c64 h33 w33 k64 r3 s3 d2 psame nhwc\"")
+      default: throw error
+      }
+    }
+  }
 
   static func candidate(_ text: String) throws -> Candidate { try Candidate(text: text) }
 

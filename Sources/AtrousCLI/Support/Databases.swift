@@ -7,7 +7,8 @@ import Foundation
 struct DatabaseOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "FILE"))
+    help: ArgumentHelp("The database (default: ATROUS_DATABASE, else atrous.json here).", valueName: "FILE"),
+    completion: .file())
   var database: String?
 
   var path: String { database ?? Databases.defaultPath }

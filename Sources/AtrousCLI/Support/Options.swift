@@ -15,12 +15,14 @@ struct ProblemOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "The problems of a suite (see `atrous suites`), or of all; may be repeated.", valueName: "S"))
+      "The problems of a suite (see `atrous suites`), or of all; may be repeated.", valueName: "S"),
+    completion: .suitesOrAll)
   var suite: [String] = []
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The problems of a file: a line a problem, `text[TAB count[TAB name]]`.", valueName: "FILE"))
+    help: ArgumentHelp("The problems of a file: a line a problem, `text[TAB count[TAB name]]`.", valueName: "FILE"),
+    completion: .file())
   var problems: String?
 
   func validate() throws {
@@ -54,7 +56,7 @@ struct ProblemOptions: ParsableArguments {
     if !problem.isEmpty { return problem.map { ProblemLine(problem: $0) } }
     guard let path = problems else {
       let suites = suite.isEmpty ? [fallback] : suite
-      return try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.named($0)] }.flatMap(\.lines)
+      return try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.suite($0)] }.flatMap(\.lines)
     }
     let lines: [ProblemLine]
     do {
@@ -73,6 +75,7 @@ struct MeasuringOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "warm or cold: whether caches hold the data when timing starts (default: warm).", valueName: "C"),
+    completion: .names(of: CacheState.self),
     transform: Arguments.cache)
   var cache: CacheState = .warm
 
@@ -92,12 +95,14 @@ struct MeasuringOptions: ParsableArguments {
 /// The machine a command speaks of: this one, or one written down.
 struct MachineOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Another machine, as hwloc's XML.", valueName: "FILE"))
+    parsing: .unconditional, help: ArgumentHelp("Another machine, as hwloc's XML.", valueName: "FILE"),
+    completion: .file())
   var topology: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("The instruction set: baseline, avx2 or avx512.", valueName: "I"),
+    completion: .names(of: InstructionSet.self),
     transform: Arguments.instructionSet)
   var isa: InstructionSet?
 
@@ -116,8 +121,7 @@ extension Registry {
   /// The ids of `--variant`, each checked.
   func ids(_ names: [String]) throws(InputError) -> [VariantID]? {
     for name in names where self[VariantID(name)] == nil {
-      let known = variants.map(\.id.name).joined(separator: ", ")
-      throw InputError("unknown variant \"\(name)\"; known: \(known)")
+      throw InputError("unknown variant \"\(name)\"; \(Spelling.hint(name, known: variants.map(\.id.name)))")
     }
     return names.isEmpty ? nil : names.map { VariantID($0) }
   }

@@ -4,6 +4,8 @@
     problem = atrous.Problem("c64 h33 w33 k64 r3 s3 d2 p2 nhwc bias relu")
     plan = atrous.Plan(problem, weights, bias)      # weights K × C/g × R × S, float32
     y = plan(x)                                     # x of problem.input_shape, y of problem.output_shape
+    call = plan.bind(x)                             # for many calls on the same arrays: checked once
+    y = call()
 
 Arrays go in and out without copies: float32, C-contiguous. A plan may be called by any number of threads at once.
 """
@@ -14,7 +16,7 @@ import numpy
 from ._library import AtrousError, ABI, VERSION
 from . import _library as _c
 
-__all__ = ["AtrousError", "Problem", "Table", "Pool", "Plan", "ABI", "VERSION"]
+__all__ = ["AtrousError", "Problem", "Table", "Pool", "Plan", "BoundCall", "ABI", "VERSION"]
 __version__ = VERSION
 
 
@@ -128,6 +130,8 @@ class Plan:
         elif bias is not None:
             raise AtrousError("a bias was given; add `bias` to the problem")
         self._pointer = _c.create_plan(problem._fields, weights, bias, threads or 0, table and table._pointer)
+        self._input_shape, self._output_shape = problem.input_shape, problem.output_shape
+        self._has_residual = problem.has_residual
         self._local = threading.local()
 
     def __del__(self):
@@ -152,19 +156,7 @@ class Plan:
 
     def __call__(self, x, residual=None, out=None, pool=None):
         """The convolution of x; into `out`, or a new array."""
-        x = _checked("x", x, self.problem.input_shape)
-        if self.problem.has_residual:
-            if residual is None:
-                raise AtrousError("the problem adds a residual; give one, or leave `add` out of the problem")
-            residual = _checked("residual", residual, self.problem.output_shape)
-        elif residual is not None:
-            raise AtrousError("a residual was given; add `add` to the problem")
-        if out is None:
-            out = numpy.empty(self.problem.output_shape, numpy.float32)
-        else:
-            _checked("out", out, self.problem.output_shape)
-            if not out.flags.writeable:
-                raise AtrousError("out is read-only")
+        out = self._check(x, residual, out)
         if pool is None:
             _c.run_plan(self._pointer, x, residual, out, self._workspace(), None)
         else:
@@ -172,15 +164,59 @@ class Plan:
                 _c.run_plan(self._pointer, x, residual, out, self._workspace(), pool._pointer)
         return out
 
+    def bind(self, x, residual=None, out=None, pool=None):
+        """A call on these very arrays, checked here and never again: `call()` runs it and returns `out`."""
+        return BoundCall(self, x, residual, self._check(x, residual, out), pool)
+
+    def _check(self, x, residual, out):
+        """`out`, or a new array, after all checks."""
+        _checked("x", x, self._input_shape)
+        if self._has_residual:
+            if residual is None:
+                raise AtrousError("the problem adds a residual; give one, or leave `add` out of the problem")
+            _checked("residual", residual, self._output_shape)
+        elif residual is not None:
+            raise AtrousError("a residual was given; add `add` to the problem")
+        if out is None:
+            return numpy.empty(self._output_shape, numpy.float32)
+        _checked("out", out, self._output_shape)
+        if not out.flags.writeable:
+            raise AtrousError("out is read-only")
+        return out
+
     def _workspace(self):
-        """This thread's scratch, on a 64-byte boundary."""
+        """This thread's scratch."""
         workspace = getattr(self._local, "workspace", None)
         if workspace is None:
-            raw = numpy.empty(self.workspace_bytes + 64, numpy.uint8)
-            first = -raw.ctypes.data % 64
-            # Never empty: NumPy gives an empty slice its base's address, which is on no boundary.
-            workspace = self._local.workspace = raw[first:first + max(self.workspace_bytes, 1)]
+            workspace = self._local.workspace = _scratch(self.workspace_bytes)
         return workspace
+
+
+class BoundCall:
+    """A plan on fixed arrays, made by `Plan.bind`: reads `x` as it then is and writes `out`. One caller at a time."""
+
+    def __init__(self, plan, x, residual, out, pool):
+        self.out = out
+        # Alive as long as their addresses are in use.
+        self._kept = (plan, x, residual, pool, workspace := _scratch(plan.workspace_bytes))
+        self._lock = pool and pool._lock
+        self._execute = _c.bind_plan(plan._pointer, x, residual, out, workspace, pool and pool._pointer)
+
+    def __call__(self):
+        if self._lock is None:
+            self._execute()
+        else:
+            with self._lock:
+                self._execute()
+        return self.out
+
+
+def _scratch(size):
+    """Bytes on a 64-byte boundary."""
+    raw = numpy.empty(size + 64, numpy.uint8)
+    first = -raw.ctypes.data % 64
+    # Never empty: NumPy gives an empty slice its base's address, which is on no boundary.
+    return raw[first:first + max(size, 1)]
 
 
 def _checked(name, array, shape):
@@ -188,8 +224,8 @@ def _checked(name, array, shape):
         raise AtrousError(f"{name} is a {type(array).__name__}; give a NumPy array")
     if array.dtype != numpy.float32:
         raise AtrousError(f"{name} is {array.dtype}; give float32: {name}.astype(numpy.float32)")
-    if array.shape != tuple(shape):
-        raise AtrousError(f"{name} has shape {array.shape}; the problem needs {tuple(shape)}")
+    if array.shape != shape:
+        raise AtrousError(f"{name} has shape {array.shape}; the problem needs {shape}")
     if not array.flags.c_contiguous:
         raise AtrousError(f"{name} is not contiguous; give numpy.ascontiguousarray({name})")
     return array

@@ -1,6 +1,7 @@
 """libatrous.so by ctypes: atrous.h, function by function."""
 import ctypes
 import ctypes.util
+import functools
 import os
 from pathlib import Path
 
@@ -80,6 +81,7 @@ _plan_choice = _declare("plan_choice", ctypes.c_char_p, _pointer)
 plan_threads = _declare("plan_threads", _int, _pointer)
 plan_workspace_bytes = _declare("plan_workspace_bytes", _size, _pointer)
 plan_packed_bytes = _declare("plan_packed_bytes", _size, _pointer)
+_plan_execute = _declare("plan_execute", None, _pointer, _pointer, _pointer, _pointer, _pointer, _pointer)
 _plan_run = _declare(
     "plan_run", _int, _pointer, _pointer, _size, _pointer, _size, _pointer, _size, _pointer, _size, _pointer, _error)
 
@@ -138,6 +140,12 @@ def run_plan(plan, x, residual, out, workspace, pool):
     _call(
         _plan_run, plan, _address(x), x.size, _address(residual), 0 if residual is None else residual.size,
         _address(out), out.size, _address(workspace), workspace.size, pool)
+
+
+def bind_plan(plan, x, residual, out, workspace, pool):
+    """A function without arguments that executes the plan; the caller keeps everything alive."""
+    arguments = (plan, _address(x), _address(residual), _address(out), _address(workspace), pool)
+    return functools.partial(_plan_execute, *map(_pointer, arguments))
 
 
 def _address(array):

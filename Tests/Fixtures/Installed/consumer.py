@@ -55,6 +55,13 @@ pool = atrous.Pool(2)
 expect(np.array_equal(atrous.Plan(problem, w, bias, threads=2)(x, pool=pool), atrous.Plan(problem, w, bias)(x)),
        "two threads: the same bits")
 
+moving, target = np.zeros(problem.input_shape, np.float32), np.empty(problem.output_shape, np.float32)
+call = plan.bind(moving, out=target)
+moving[:] = x
+expect(call() is target and np.array_equal(target, out), "a bound call reads its array as it then is: the same bits")
+pooled = atrous.Plan(problem, w, bias, threads=2)
+expect(np.array_equal(pooled.bind(x, pool=pool)(), pooled(x)), "a bound call on a pool: the same bits")
+
 # The direct kernel of few channels needs no scratch at all.
 small = atrous.Plan("c3 h128 w128 k16 r3 s3 d2 p2 nhwc", np.ones((16, 3, 3, 3), np.float32))
 expect(small(np.ones((1, 128, 128, 3), np.float32))[0, 64, 64, 0] == 27, f"{small.workspace_bytes} bytes of workspace")
@@ -77,6 +84,7 @@ refuses("a bad text", "what", lambda: atrous.Problem("c8 w6 what"))
 refuses("another type", "float32", lambda: plan(x.astype(np.float64)))
 refuses("another shape", "(2, 19, 23, 17)", lambda: plan(x[:1]))
 refuses("a view with gaps", "ascontiguousarray", lambda: plan(np.empty((2, 19, 23, 34), np.float32)[..., ::2]))
+refuses("binding another shape", "(2, 19, 23, 17)", lambda: plan.bind(x[:1]))
 refuses("a forgotten bias", "bias", lambda: atrous.Plan(problem, w))
 refuses("a residual too many", "residual", lambda: plan(x, residual=out))
 refuses("a missing table", "no/such/table", lambda: atrous.Table.read("no/such/table"))
