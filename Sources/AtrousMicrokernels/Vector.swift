@@ -35,6 +35,15 @@ typealias MutableFloats = UnsafeMutablePointer<Float>
   #endif
 }
 
+/// The same of one lane: its bits are the vector's.
+@inline(__always) func multiplyAdd(_ acc: Float, _ a: Float, _ b: Float) -> Float {
+  #if ATROUS_SEPARATE_MULTIPLY_ADD
+    acc + a * b
+  #else
+    acc.addingProduct(a, b)
+  #endif
+}
+
 @inline(__always) func multiplyAdd(_ acc: Vector64, _ a: Vector64, _ b: Vector64) -> Vector64 {
   #if ATROUS_SEPARATE_MULTIPLY_ADD
     acc + a * b

@@ -82,6 +82,20 @@ import Testing
     "g5 c5 h13 w40 k5 r3 s3 st2 d3 p3 nchw", "g6 c6 h13 w1 k6 r3 s3 d2 psame nchw",
     "g20 c20 h13 w1 k20 r3 s3 d2 psame nhwc",
     "g5 c5 h9 w70 k10 r5 s7 st3 d2 psame nchw bias", "n2 g3 c3 w2100 k3 s3 d64 pcausal nchw bias add relu",
+    // Depthwise planes in place: taps past the image, pads of one side, edges of less than a vector and of many, rows longer
+    // than what is near, rows of one vector; blocks with idle lanes, with strides, with few columns.
+    "g3 c3 h20 w33 k3 r3 s3 d2 psame nchw bias relu", "g2 c2 h40 w65 k4 r3 s3 d4 psame nchw bias add leaky:0.1",
+    "n2 g2 c2 h33 w33 k2 r3 s3 d18 psame nchw relu6", "g2 c2 h9 w35 k2 r3 s3 d40 psame nchw bias add",
+    "g2 c2 h7 w37 k6 r5 s9 d3 pt9 pl20 pr1 nchw bias clamp:0.5:1", "g1 c1 h19 w16 k2 r3 s3 d2 pl3 nchw",
+    "g4 c4 w400 k4 s9 d5 psame nchw bias add relu", "g4 c4 w50 k8 s2 d8 pcausal nchw leaky:0.3",
+    "g3 c3 w17 k3 s4 d30 psame nchw bias", "g2 c2 h50 w300 k2 r3 s3 d1 psame nchw relu",
+    "g2 c2 h31 w40 k2 r3 s3 sth2 dh4 dw3 psame nchw bias relu", "g2 c2 h31 w40 k2 r3 s3 sth2 dh3 psame nchw",
+    "g2 c2 h4 w5 k2 r3 s3 d2 pl14 pr9 pt4 nchw bias", "g40 c40 h33 w33 k40 r3 s3 d2 psame nchw8c bias relu",
+    "n2 g24 c24 h12 w19 k24 r3 s3 d18 psame nchw16c bias add leaky:0.1",
+    "g9 c9 h70 w67 k9 r3 s3 d4 psame nchw8c clamp:0.5:1",
+    "g16 c16 w300 k16 s7 d9 pcausal nchw8c bias add relu6", "g16 c16 h13 w12 k16 r5 s3 st2 d4 p4 nchw16c bias",
+    "g8 c8 h9 w1 k8 r3 s3 d2 psame nchw8c add", "g8 c8 h1 w1 k8 r3 s3 d2 psame nchw8c bias relu",
+    "g20 c20 h17 w2 k20 r3 s3 psame nchw16c relu",
   ])
   func equalsTheDefinition(_ text: String) throws { try check(Problem(text: text), seed: 1) }
 
@@ -113,6 +127,8 @@ import Testing
       "n2 c20 h17 w19 k21 r3 s3 d2 psame nhwc bias relu", "n2 c20 h17 w19 k21 r3 s3 d2 psame nchw bias relu",
       "g2 c8 w200 k12 s2 d16 pcausal nchw", "n2 c20 h17 w19 k37 r3 s3 d2 psame nchw16c bias add relu",
       "c20 h17 w19 k37 r3 s3 d2 psame nchw8c:nhwc bias add",
+      "g2 c2 h17 w19 k4 r3 s3 d2 psame nchw bias relu", "g1 c1 w4000 k1 s5 d13 psame nchw bias",
+      "g12 c12 h17 w19 k12 r3 s3 d2 psame nchw8c bias add relu",
     ] {
       let data = ProblemData(try Problem(text: text), seed: 3)
       let isa = Self.sets.last!

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import entrants, measure, report, shape, store
+from . import entrants, layouts, measure, report, shape, store
 
 
 def main():
@@ -105,7 +105,7 @@ def suite_texts(command, suite):
 
 
 def the_table(options, shapes):
-    """A given table; else one exported from a given database; else one tuned here, for these shapes in both layouts."""
+    """A given table; else one exported from a given database; else one tuned here, for these shapes in every layout of ours."""
     if options.table:
         return Path(options.table)
     table = options.scratch / f"atrous-{options.threads}.table"
@@ -113,8 +113,10 @@ def the_table(options, shapes):
     if not database:
         database = options.scratch / f"tuned-{options.threads}.json"
         problems = options.scratch / "problems.txt"
-        problems.write_text("".join(f"{each.text} {layout}\n" for each in shapes for layout in ("nhwc", "nchw")))
-        print(f"tuning {len(shapes)} shapes in two layouts, budget {options.budget}", flush=True)
+        ours = [layouts.layout_of(name) for name in entrants.NAMES["atrous"]]
+        texts = [f"{each.text} {layout}\n" for each in shapes for layout in ours if layouts.takes(layout, each)]
+        problems.write_text("".join(texts))
+        print(f"tuning {len(texts)} problems, budget {options.budget}", flush=True)
         subprocess.run([
             options.atrous, "tune", "--problems", problems, "--threads", str(options.threads),
             "--budget", options.budget, "--database", database], check=True, stdout=subprocess.DEVNULL)

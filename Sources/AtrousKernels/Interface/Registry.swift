@@ -10,6 +10,7 @@ public struct Registry: Sendable {
   public static let standard: [any KernelVariant] = [
     DepthwiseNCHWVariant(),
     DepthwiseTileVariant(),
+    DepthwiseBlockedVariant(),
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(GroupedVariant()),
     LayoutConverting(StrideReducing(WinogradVariant())),

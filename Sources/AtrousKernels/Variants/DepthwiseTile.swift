@@ -175,7 +175,7 @@ private struct DepthwiseTileBody: PlanBody {
     arguments.channels = filters.count
     arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + offset
     withUnsafePointer(to: epilogue) {
-      arguments.epilogue = problem.epilogue.hasPass ? $0 : nil
+      arguments.epilogue = problem.epilogue.followsBias ? $0 : nil
       let range = piece(index, of: pieces, count: rows.count)
       for columns in columnPhases {
         for row in range {
@@ -249,9 +249,4 @@ private struct DepthwiseTileBody: PlanBody {
       call(kernel, &arguments)
     }
   }
-}
-
-extension Epilogue {
-  /// Whether something follows the bias.
-  fileprivate var hasPass: Bool { add || activation != .none }
 }

@@ -142,7 +142,7 @@ private struct DirectBlockedBody: PlanBody {
   /// Live taps of every group of positions, once for every block of channels.
   let taps: ConstantTable<atrous_tap>
   let kernel: MicrokernelFunction
-  let copyRows: MicrokernelFunction
+  let idleLanes: IdleLanes?
   let channelBlocks: Int
   let positionBlock: Int
   let shares: SharedOutputs
@@ -163,14 +163,13 @@ private struct DirectBlockedBody: PlanBody {
     tiles = groups.tiles(of: shape.mr)
     taps = Self.taps(groups, blocks, problem, shape)
     kernel = set.tile(shape)
-    copyRows = set.function(ATROUS_KIND_COPY_ROWS)
     channelBlocks = values.channelBlocks == 0 ? blocks.count : values.channelBlocks
     positionBlock = values.tiles == 0 ? tiles.count : values.tiles
     shares = SharedOutputs(
       values.sharing, units: problem.batch * problem.groups, positions: tiles.count, filters: outputs.panelCount,
       on: target)
-    let isPadded = problem.filters % problem.outputLayout.block != 0
-    stages = [shares.parts] + (isPadded ? [problem.batch] : [])
+    idleLanes = IdleLanes(problem, set)
+    stages = [shares.parts] + (idleLanes == nil ? [] : [problem.batch])
   }
 
   /// Entries of a group of positions from `firstTap · blocks` on, block by block. Weights are panels[b][t][c][k].
@@ -196,7 +195,7 @@ private struct DirectBlockedBody: PlanBody {
   /// A part of the first stage is a range of the tiles, or of the panels, of one image and group; of the second the idle
   /// lanes of one image.
   func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
-    if stage == 1 { return clearIdleLanes(image: part, tensors) }
+    if stage == 1 { return idleLanes!.clear(image: part, tensors) }
     let (unit, range, panels) = shares.share(part)
     let (image, group) = unit.quotientAndRemainder(dividingBy: outputs.problem.groups)
     let input = outputs.input(image: image, group: group, tensors)
@@ -228,17 +227,5 @@ private struct DirectBlockedBody: PlanBody {
         call(kernel, &arguments)
       }
     }
-  }
-
-  /// Tiles write whole blocks; the lanes past the last filter are zero in the end.
-  private func clearIdleLanes(image: Int, _ tensors: Tensors) {
-    let order = ActivationOrder.output(of: outputs.problem)
-    let place = order.offset(image: image, channel: order.channels, position: 0)
-    var arguments = atrous_copy_rows_args()
-    arguments.destination = tensors.output.assumingMemoryBound(to: Float.self) + place
-    arguments.destination_pitch = order.block
-    arguments.rows = order.positions
-    arguments.zeros = order.paddedChannels - order.channels
-    call(copyRows, &arguments)
   }
 }

@@ -5,19 +5,27 @@
 
 #include "atrous_microkernel.h"
 
-// --- Depthwise along the width: rows of one filter's outputs, channels first ---------------------------------------
-// y[row·y_pitch + j] = epilogue( Σ_t x[row·x_pitch + tap.a + j] · w[tap.b] ), j < columns. Read up to whole vectors.
+// --- Depthwise on planes: vectors of neighbouring columns (channels first), or of a pixel's channels (blocked) ----------
+// y[i·y_row + j·y_step] = epilogue( bias + Σ_t x[i·x_row + j·x_step + tap.a] · w[tap.b] ), vectors, i < rows, j < columns
 
 typedef struct {
   const float *x;
-  intptr_t x_pitch;
-  const float *w;
+  intptr_t x_row, x_step;
+  intptr_t x_last;        // of the last column, which may overlap the one before
+  const float *w;         // a vector a tap; one value, where they are spread
+  const float *bias;      // a vector, or one value; zeros where there is none
+  int32_t spread;         // 1: weights and bias are one value for all lanes
   const atrous_tap *taps; // [tap_count ≥ 0]
   intptr_t tap_count;
   float *y;
-  intptr_t y_pitch;       // also of the residual
-  intptr_t rows, columns;
-  const atrous_epilogue *epilogue;  // NULL: the plain sum; bias points at this filter's value
+  intptr_t y_row, y_step, y_last;  // also of the residual
+  intptr_t rows, columns; // columns in vectors
+  const atrous_epilogue *epilogue;  // what comes after the bias; NULL: nothing
+  // Only where all of 3 × 3 taps are live, x_step being y_step: rows from one to the next of the same phase.
+  intptr_t phase_step;
+  // Only at the edges, of one column with weights that are spread:
+  const float *masks;     // [tap_count][lanes]: −1 where the tap meets the input, else 0; NULL: everywhere
+  intptr_t single;        // 0: whole vectors; else that many lanes one by one, reading nothing that a mask hides
 } atrous_depthwise_plane_args;
 
 // The rows of one channel with zeros on both sides: for every row

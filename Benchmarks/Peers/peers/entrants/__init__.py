@@ -14,7 +14,7 @@ import importlib
 
 MODULES = ("atrous", "onednn", "onnxruntime", "openvino", "litert", "ncnn", "mnn", "pytorch")
 NAMES = {
-    "atrous": ("atrous-nchw", "atrous-nhwc"),
+    "atrous": ("atrous-nchw", "atrous-nhwc", "atrous-blocked"),
     "onednn": ("onednn-any", "onednn-blocked", "onednn-nhwc"),
     "onnxruntime": ("onnxruntime",),
     "openvino": ("openvino",),

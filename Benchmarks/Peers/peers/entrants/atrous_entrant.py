@@ -7,6 +7,7 @@ import numpy
 from atrous import _library
 
 from . import Refusal
+from ..layouts import layout_of, takes
 
 SETTINGS = "a table exported from the database; Pool(N) where N > 1"
 
@@ -22,10 +23,23 @@ def forms(name, shape):
     return [""]
 
 
+def arranged(x, layout):
+    """N×C×H×W in the order of the layout."""
+    if layout == "nhwc":
+        return x.transpose(0, 2, 3, 1)
+    if layout == "nchw":
+        return x
+    block = int(layout[4:-1])
+    n, c, h, w = x.shape
+    return x.reshape(n, c // block, block, h, w).transpose(0, 1, 3, 4, 2)
+
+
 class Convolution:
     def __init__(self, name, form, shape, x, w, threads, options):
-        self.channels_last = name == "atrous-nhwc"
-        problem = atrous.Problem(f"{shape.text} {'nhwc' if self.channels_last else 'nchw'}")
+        self.layout = layout_of(name)
+        if not takes(self.layout, shape):
+            raise Refusal(f"{shape.c} and {shape.k} channels are no whole blocks of {self.layout}")
+        problem = atrous.Problem(f"{shape.text} {self.layout}")
         table = atrous.Table.read(options["table"]) if options.get("table") else None
         try:
             self.plan = atrous.Plan(problem, w.reshape(problem.weights_shape), threads=threads, table=table)
@@ -38,8 +52,7 @@ class Convolution:
         self.detail = f"{choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
         self.pool = atrous.Pool(threads) if threads > 1 else None
         self.shape = shape
-        x = x.transpose(0, 2, 3, 1) if self.channels_last else x
-        self.x = numpy.ascontiguousarray(x.reshape(problem.input_shape))
+        self.x = numpy.ascontiguousarray(arranged(x, self.layout)).reshape(problem.input_shape)
         self.y = numpy.empty(problem.output_shape, numpy.float32)
         self.workspace = self.plan._workspace()
         addresses = (
@@ -55,6 +68,9 @@ class Convolution:
 
     def read(self):
         n, k, p, q = self.shape.output_shape
-        if self.channels_last:
+        if self.layout == "nhwc":
             return self.y.reshape(n, p, q, k).transpose(0, 3, 1, 2)
-        return self.y.reshape(n, k, p, q)
+        if self.layout == "nchw":
+            return self.y.reshape(n, k, p, q)
+        block = int(self.layout[4:-1])
+        return self.y.reshape(n, k // block, p, q, block).transpose(0, 1, 4, 2, 3).reshape(n, k, p, q)

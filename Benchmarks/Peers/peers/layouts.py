@@ -1,0 +1,20 @@
+"""The layouts Atrous takes part in, and which shapes fit them."""
+from pathlib import Path
+
+
+def _blocked():
+    """Blocks as wide as the vectors, as oneDNN's are."""
+    cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="ignore")
+    return "nchw16c" if " avx512f" in cpu else "nchw8c"
+
+
+def layout_of(name):
+    """Of one of Atrous's entrants."""
+    kind = name.removeprefix("atrous-")
+    return _blocked() if kind == "blocked" else kind
+
+
+def takes(layout, shape):
+    """Whether the channels are whole blocks; plain layouts take all."""
+    block = {"nchw8c": 8, "nchw16c": 16}.get(layout, 1)
+    return shape.c % block == 0 and shape.k % block == 0
