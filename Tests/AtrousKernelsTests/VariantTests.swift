@@ -15,6 +15,9 @@ import Testing
     "c5 h9 w12 k24 r3 s3 psame nhwc",
     "c5 h9 w25 k13 r3 s3 d2 psame nchw bias add relu6", "c4 h5 w16 k6 r3 s3 d4 psame nchw",
     "c4 h5 w17 k7 r3 s3 d4 psame nchw leaky:0.1", "c3 h5 w33 k12 r1 s3 d16 psame nchw clamp:-0.5:0.5",
+    // Rows of taps side by side in the input, at edges and without input; filters that end within a vector, in passes.
+    "c3 h9 w11 k21 r3 s3 st2 p1 nhwc bias", "n2 c5 h5 w6 k13 r2 s4 pt1 pl3 nhwc add", "c2 h3 w3 k9 r3 s3 p9 nhwc relu",
+    "c70 h5 w6 k20 r3 s3 psame nhwc bias add relu", "c70 w21 k9 s3 psame nchw bias add",
     // Dilation past the image, phases of one pixel, one-sided pads, pads wider than the image.
     "c8 h5 w5 k8 r3 s3 d7 psame nhwc", "c8 h5 w5 k8 r3 s3 d7 psame nchw", "c3 h4 w6 k5 r3 s3 dh4 dw6 psame nhwc",
     "c2 h6 w6 k3 r3 s3 d2 pt4 pl4 nhwc", "c2 h6 w6 k3 r3 s3 d2 pt4 pl4 nchw", "c2 h3 w3 k3 r3 s3 p9 nhwc bias",

@@ -70,6 +70,8 @@ struct LiveGroups: Sendable {
     /// Index of the group's first tap in `taps`, and its taps; none where only the epilogue writes.
     let firstTap: Int
     let tapCount: Int
+    /// Neighbouring taps of a row that each of these stands for.
+    let columns: Int
     /// Index of the group's first position in the tables, and its positions.
     let first: Int
     let count: Int
@@ -93,9 +95,14 @@ struct LiveGroups: Sendable {
   ///   - slack: repeats of every group's last position.
   ///   - byPhase: orders the columns of a row by phase, so that neighbours in the table share inputs.
   ///   - input: distances in the input, where that is a copy of other width than the problem's.
-  init(_ problem: Problem, tapPitch: Int, slack: Int, byPhase: Bool = false, input: Strides? = nil) {
+  ///   - joinsColumns: one entry for all taps of a row, whose inputs must lie side by side like their weights.
+  init(
+    _ problem: Problem, tapPitch: Int, slack: Int, byPhase: Bool = false, input: Strides? = nil,
+    joinsColumns: Bool = false
+  ) {
     var builder = LiveGroupsBuilder(
-      problem, input ?? Strides(inputOf: problem), tapPitch: tapPitch, slack: slack, byPhase: byPhase)
+      problem, input ?? Strides(inputOf: problem), tapPitch: tapPitch, slack: slack, byPhase: byPhase,
+      joinsColumns: joinsColumns)
     for z in problem.depth.runs {
       for h in problem.height.runs {
         for w in problem.width.runs { builder.append([z, h, w]) }
@@ -143,10 +150,11 @@ struct LiveTables {
   init(slack: Int) { self.slack = slack }
 
   /// At least one position.
-  mutating func append(taps: [atrous_tap], inputs: [Int], outputs: [Int]) {
+  mutating func append(taps: [atrous_tap], columns: Int = 1, inputs: [Int], outputs: [Int]) {
     groups.append(
       LiveGroups.Group(
-        firstTap: self.taps.count, tapCount: taps.count, first: inputOffsets.count, count: inputs.count))
+        firstTap: self.taps.count, tapCount: taps.count, columns: columns, first: inputOffsets.count,
+        count: inputs.count))
     self.taps += taps
     inputOffsets += inputs + repeatElement(inputs.last!, count: slack)
     outputOffsets += outputs + repeatElement(outputs.last!, count: slack)
@@ -160,9 +168,11 @@ private struct LiveGroupsBuilder {
   let tapPitch: Int
   /// Output columns from one to the next of the same phase; 1 keeps columns in order.
   let phaseStep: Int
+  let joinsColumns: Bool
   var tables: LiveTables
 
-  init(_ problem: Problem, _ input: Strides, tapPitch: Int, slack: Int, byPhase: Bool) {
+  init(_ problem: Problem, _ input: Strides, tapPitch: Int, slack: Int, byPhase: Bool, joinsColumns: Bool) {
+    self.joinsColumns = joinsColumns
     phaseStep = byPhase ? problem.width.phaseStep : 1
     axes = [problem.depth, problem.height, problem.width]
     let output = Strides(outputOf: problem)
@@ -174,7 +184,8 @@ private struct LiveGroupsBuilder {
 
   mutating func append(_ runs: [Axis.Run]) {
     var (taps, inputs, outputs): ([atrous_tap], [Int], [Int]) = ([], [], [])
-    forEach(runs.map { Array($0.taps) }) { index in
+    let across = joinsColumns ? Array(runs[2].taps.prefix(1)) : Array(runs[2].taps)
+    forEach([Array(runs[0].taps), Array(runs[1].taps), across]) { index in
       let number = (index[0] * axes[1].kernel + index[1]) * axes[2].kernel + index[2]
       let offset = (0..<3).reduce(0) { $0 + index[$1] * axes[$1].dilation * inputStrides[$1] }
       taps.append(atrous_tap(a: offset, b: number * tapPitch))
@@ -188,7 +199,7 @@ private struct LiveGroupsBuilder {
       inputs.append((0..<3).reduce(0) { $0 + origin[$1] * inputStrides[$1] })
       outputs.append((0..<3).reduce(0) { $0 + index[$1] * outputStrides[$1] })
     }
-    tables.append(taps: taps, inputs: inputs, outputs: outputs)
+    tables.append(taps: taps, columns: joinsColumns ? runs[2].taps.count : 1, inputs: inputs, outputs: outputs)
   }
 
   private func forEach(_ ranges: [[Int]], _ body: ([Int]) -> Void) {

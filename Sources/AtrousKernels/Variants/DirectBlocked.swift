@@ -35,6 +35,7 @@ struct DirectBlockedVariant: KernelVariant {
   }
 
   let id: VariantID = "direct-blocked"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection { return rejection }

@@ -33,6 +33,7 @@ struct DirectNCHWVariant: KernelVariant {
   }
 
   let id: VariantID = "direct-nchw"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.typeRejection ?? problem.layoutRejection(.nchw)

@@ -1,7 +1,8 @@
 // y[o][k] = epilogue( Σ_t Σ_c x[o·stride + t·dilation − before][c] · w[t][c][k] ), channels last.
 //
 // Rows of the register tile are output positions that share their live taps, wherever they lie; columns are output
-// channels, a packed panel. Nothing is padded or copied, and padded taps are skipped. Register budget: see Tile.swift.
+// channels, a packed panel. Nothing is padded or copied, and padded taps are skipped. Where the columns of a row of taps
+// lie side by side in the input, they are one tap of all their channels. Register budget: see Tile.swift.
 
 import AtrousCore
 import CAtrousMicrokernel
@@ -33,6 +34,7 @@ struct DirectNHWCVariant: KernelVariant {
   }
 
   let id: VariantID = "direct-nhwc"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? { problem.panelRejection }
 
@@ -105,10 +107,12 @@ private struct DirectNHWCBody: PlanBody {
     let set = MicrokernelSet.of(target.isa)
     let shape = values.tileValues.tile(on: target.isa)!
     outputs = try PanelOutputs(problem, shape, set, weights, bias)
-    groups = LiveGroups(problem, tapPitch: problem.channelsPerGroup * shape.nr, slack: shape.mr)
+    depth = values.depth == 0 ? problem.channelsPerGroup : min(values.depth, problem.channelsPerGroup)
+    groups = LiveGroups(
+      problem, tapPitch: problem.channelsPerGroup * shape.nr, slack: shape.mr,
+      joinsColumns: problem.width.dilation == 1 && depth == problem.channels)
     tiles = groups.tiles(of: shape.mr)
     kernel = set.tile(shape)
-    depth = values.depth == 0 ? problem.channelsPerGroup : min(values.depth, problem.channelsPerGroup)
     block = values.block == 0 ? tiles.count : values.block
     shares = SharedOutputs(
       values.sharing, units: problem.batch * problem.groups, positions: tiles.count, filters: outputs.panelCount,
@@ -136,11 +140,12 @@ private struct DirectNHWCBody: PlanBody {
     for channel in stride(from: 0, to: channels, by: depth) {
       arguments.a = input + channel
       arguments.b = panel + channel * outputs.shape.nr
-      arguments.k = min(depth, channels - channel)
+      let slice = min(depth, channels - channel)
       arguments.accumulate = channel > 0 ? 1 : 0
       arguments.epilogue = channel + depth >= channels ? epilogue : nil
       for index in block {
         groups.point(&arguments, at: tiles[index])
+        arguments.k = slice * groups.groups[tiles[index].group].columns
         call(kernel, &arguments)
       }
     }

@@ -29,6 +29,7 @@ struct Im2colGEMMVariant: KernelVariant {
   }
 
   let id: VariantID = "im2col-gemm"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.typeRejection ?? problem.layoutRejection(.nchw)

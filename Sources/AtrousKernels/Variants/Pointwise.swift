@@ -35,6 +35,7 @@ struct PointwiseVariant: KernelVariant {
   }
 
   let id: VariantID = "pointwise"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.panelRejection { return rejection }

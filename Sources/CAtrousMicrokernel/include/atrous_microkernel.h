@@ -10,6 +10,12 @@
 // A hint, never a fault: the line will be read after some thousand cycles, L2 is near enough.
 static inline void atrous_prefetch(const void *line) { __builtin_prefetch(line, 0, 2); }
 
+// The same pointer, of which the compiler knows nothing any more: sums with it stay as they are written.
+static inline __attribute__((always_inline)) const float *atrous_opaque(const float *pointer) {
+  __asm__("" : "+r"(pointer));
+  return pointer;
+}
+
 // Shuffles of two vectors, in each half of 4 by itself; and the merges of two halves. They stand here because LLVM
 // dissolves chains of shuffles that are written element by element into single insertions.
 typedef float atrous_eight __attribute__((ext_vector_type(8)));
@@ -55,7 +61,7 @@ typedef struct {
   const float *a;
   const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat a readable row
   intptr_t a_rows_pitch;  // entries from one tap's rows to the next's; 0: all taps have the same
-  const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to nr columns
+  const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to n columns, and a vector
   intptr_t b_stride;
   const atrous_tap *taps; // [tap_count ≥ 0]
   intptr_t tap_count;
