@@ -15,7 +15,8 @@ enum WinnersSection {
         "GFLOP/s are nominal: all taps count, as other libraries quote it, so an algorithm that multiplies less may pass "
           + "the peak. Ties are other candidates whose 95 % interval overlaps the winner's."
       ],
-      figures: groups.map { figure($0, data) }, tables: groups.map { table($0, data) })
+      figures: groups.map { figure($0, data) },
+      tables: groups.flatMap { [table($0, data)] + (passedOver($0, data).map { [$0] } ?? []) })
   }
 
   private static func figure(_ group: PageData.Group, _ data: PageData) -> Page.Figure {
@@ -90,9 +91,22 @@ enum WinnersSection {
       [
         ("no.", .number), ("problem", .code), ("winner", .code), ("ties", .number), ("time", .number),
         ("GFLOP/s nominal", .number), ("useful", .number), ("of peak nominal", .number), ("useful", .number),
-        ("over untuned", .number), ("over no transform", .number), ("max error", .number), ("workspace", .number),
-        ("packed weights", .number), ("both over the tensors", .number), ("ships", .code), ("faster, but", .text),
+        ("over untuned", .number), ("over no transform", .number), ("max error", .number), ("ships", .code),
       ], rows)
+  }
+
+  private static func passedOver(_ group: PageData.Group, _ data: PageData) -> Page.Table? {
+    let rows = group.assessments.compactMap { assessment -> [Page.Cell]? in
+      guard let winner = assessment.winner, let passed = winner.passedOver else { return nil }
+      return [
+        data.numberCell(assessment.problem), "\(assessment.problem)", Page.Cell(data.text(passed.record.candidate)),
+        Page.Cell(Format.time(passed.record), order: passed.record.median), Page.Cell("it \(passed.reason)"),
+      ]
+    }
+    guard !rows.isEmpty else { return nil }
+    return Page.Table(
+      "Faster than the winner, but" + data.suffix(group),
+      [("no.", .number), ("problem", .code), ("candidate", .code), ("time", .number), ("why not", .text)], rows)
   }
 
   private static func row(_ assessment: Assessment, _ winner: Winner, _ data: PageData) -> [Page.Cell] {
@@ -109,10 +123,7 @@ enum WinnersSection {
       Page.Cell(assessment.gainText, order: assessment.gain?.value ?? -1),
       Page.Cell(plain.map { Format.ratio($0.value, $0.interval) } ?? "–", order: plain?.value ?? -1),
       Page.Cell(Format.error(record.maxError), order: record.maxError),
-      Page.Cell.bytes(record.workspaceBytes), Page.Cell.bytes(record.packedWeightsBytes),
-      number(Double(record.extraBytes) / Double(ShippingRules(problem).tensorBytes)),
       Page.Cell(winner.shipped == record ? "the same" : data.text(winner.shipped.candidate)),
-      Page.Cell(winner.passedOver.map { "\(data.text($0.record.candidate)) \($0.reason)" } ?? ""),
     ]
   }
 
