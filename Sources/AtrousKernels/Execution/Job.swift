@@ -1,6 +1,7 @@
 /// One execution of a plan: the body, the user's buffers and the workspace.
 struct Job {
   let body: any PlanBody
+  let stages: [Int]
   let tensors: Tensors
   let workspace: UnsafeMutableRawPointer
   let workerOffset: Int
@@ -12,7 +13,6 @@ struct Job {
   }
 
   func runAlone() {
-    let stages = body.stages
     for stage in stages.indices {
       for part in 0..<stages[stage] { run(stage: stage, part: part, worker: 0) }
     }

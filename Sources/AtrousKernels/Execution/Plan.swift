@@ -8,13 +8,31 @@ public struct Plan: Sendable {
   /// The partition is made for `target.threads`; a smaller pool, or none, runs the same parts.
   public let target: Target
   let body: any PlanBody
-
   /// Bytes of a workspace.
-  public var workspaceBytes: Int { sharedBytes + workerStride * target.threads }
+  public let workspaceBytes: Int
   public var packedWeightsBytes: Int { body.packedWeightsBytes }
 
-  var sharedBytes: Int { roundedToLine(body.sharedBytes) }
-  var workerStride: Int { roundedToLine(body.workerBytes) }
+  // What a call needs to know of problem and body, whose sizes it would else compute each time.
+  private let inputBytes: Int
+  private let residualBytes: Int
+  private let outputBytes: Int
+  private let stages: [Int]
+  private let sharedBytes: Int
+  private let workerStride: Int
+
+  init(problem: Problem, candidate: Candidate, target: Target, body: any PlanBody) {
+    self.problem = problem
+    self.candidate = candidate
+    self.target = target
+    self.body = body
+    inputBytes = problem.inputElements * problem.type.bytes
+    outputBytes = problem.outputElements * 4
+    residualBytes = problem.epilogue.add ? outputBytes : 0
+    stages = body.stages
+    sharedBytes = roundedToLine(body.sharedBytes)
+    workerStride = roundedToLine(body.workerBytes)
+    workspaceBytes = sharedBytes + workerStride * target.threads
+  }
 
   /// Scratch for one caller at a time.
   /// - Throws: `PlanError.outOfMemory`.
@@ -41,8 +59,8 @@ public struct Plan: Sendable {
     scratch: UnsafeMutableRawPointer, pool: WorkerPool? = nil
   ) {
     let job = Job(
-      body: body, tensors: Tensors(input: input, residual: residual, output: output), workspace: scratch,
-      workerOffset: sharedBytes, workerStride: workerStride)
+      body: body, stages: stages, tensors: Tensors(input: input, residual: residual, output: output),
+      workspace: scratch, workerOffset: sharedBytes, workerStride: workerStride)
     if let pool, target.threads > 1, pool.threads > 1 {
       pool.run(job, workers: min(pool.threads, target.threads))
     } else {
@@ -56,13 +74,9 @@ public struct Plan: Sendable {
     input: RawSpan, residual: RawSpan? = nil, output: inout MutableRawSpan, workspace: inout Workspace,
     pool: WorkerPool? = nil
   ) throws(ExecutionError) {
-    try ExecutionError.check("input", input.byteCount, problem.inputElements * problem.type.bytes)
-    try ExecutionError.check("output", output.byteCount, problem.outputElements * 4)
-    if problem.epilogue.add {
-      try ExecutionError.check("residual", residual?.byteCount ?? 0, problem.outputElements * 4)
-    } else if let residual {
-      try ExecutionError.check("residual", residual.byteCount, 0)
-    }
+    try ExecutionError.check("input", input.byteCount, inputBytes)
+    try ExecutionError.check("output", output.byteCount, outputBytes)
+    try ExecutionError.check("residual", residual?.byteCount ?? 0, residualBytes)
     if workspace.bytes < workspaceBytes {
       throw .wrongSize(buffer: "workspace", bytes: workspace.bytes, expected: workspaceBytes)
     }

@@ -45,7 +45,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Runs all stages of the job on the caller and `workers − 1` others.
   func run(_ job: Job, workers: Int) {
-    let stages = job.body.stages
+    let stages = job.stages
     withUnsafePointer(to: job) { job in
       for stage in stages.indices {
         board.begin(job, stage: stage, parts: stages[stage], workers: workers)
