@@ -78,7 +78,8 @@ package final class TileLoop: PlanBody {
   package func execute(workspace: inout Workspace, pool: WorkerPool?) {
     let tensors = Tensors(input: workspace.base, residual: nil, output: workspace.base)
     let job = Job(
-      body: self, tensors: tensors, workspace: workspace.base, workerOffset: 0, workerStride: roundedToLine(workerBytes)
+      body: self, stages: stages, tensors: tensors, workspace: workspace.base, workerOffset: 0,
+      workerStride: roundedToLine(workerBytes)
     )
     if let pool { pool.run(job, workers: min(pool.threads, threads)) } else { job.runAlone() }
   }
