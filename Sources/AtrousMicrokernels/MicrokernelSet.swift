@@ -43,6 +43,7 @@ public func listMicrokernels(
   add(list, row("pack-row", ATROUS_KIND_PACK_ROW, 0, 0, packRow))
   add(list, row("depthwise-6x2", ATROUS_KIND_DEPTHWISE, 0, 0, depthwise_6x2))
   add(list, row("depthwise-plane", ATROUS_KIND_DEPTHWISE_PLANE, 0, 0, depthwisePlane))
+  add(list, row("depthwise-line", ATROUS_KIND_DEPTHWISE_LINE, 0, 0, depthwiseLine))
   add(list, row("depthwise-three", ATROUS_KIND_DEPTHWISE_THREE, 0, 0, depthwiseThree))
   add(list, row("depthwise-edge", ATROUS_KIND_DEPTHWISE_EDGE, 0, 0, depthwiseEdge))
   add(list, row("depthwise-tile", ATROUS_KIND_DEPTHWISE_TILE, 0, 0, depthwiseTile))

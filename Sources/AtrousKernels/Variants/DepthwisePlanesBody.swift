@@ -1,5 +1,6 @@
 // The calls that make depthwise planes: see DepthwisePlanes.swift for how these are cut, and DepthwisePlane.swift,
-// DepthwiseThree.swift and DepthwiseEdge.swift of the microkernels for the loops and their register budgets.
+// DepthwiseLine.swift, DepthwiseThree.swift and DepthwiseEdge.swift of the microkernels for the loops and their register
+// budgets.
 
 import AtrousCore
 import CAtrousMicrokernel
@@ -7,7 +8,7 @@ import CAtrousMicrokernel
 /// A call for one piece of a plane: all but the tensors' addresses. A plane of 33 × 33 pixels takes nine calls and half a
 /// microsecond, so nothing is derived when it runs.
 struct DepthwiseCall: BitwiseCopyable, Sendable {
-  enum Kernel { case plane, three, edge }
+  enum Kernel { case plane, line, three, edge }
 
   let kernel: Kernel
   /// Output rows, and the offsets of the first one's inputs and outputs in a plane.
@@ -41,7 +42,8 @@ struct DepthwiseCall: BitwiseCopyable, Sendable {
     let isThree =
       piece.hasAllTaps && height.kernel == 3 && width.kernel == 3 && arguments.x_step == arguments.y_step
       && height.phaseStep * height.stride == height.dilation
-    kernel = piece.masks != nil ? .edge : isThree ? .three : .plane
+    let isLine = (2...5).contains(piece.taps.count) && piece.vectors >= 4 && arguments.x_step == arguments.y_step
+    kernel = piece.masks != nil ? .edge : isThree ? .three : isLine ? .line : .plane
     // Where there are fewer columns than share a weight.
     isTurned = kernel == .plane && piece.vectors < 4 && (planes.isBlocked || piece.vectors == 1)
     firstRow = piece.rows.lowerBound
@@ -89,6 +91,7 @@ struct DepthwisePlanesBody: PlanBody {
   let bias: PackedBuffer
   let biasPitch: Int
   let plane: MicrokernelFunction
+  let line: MicrokernelFunction
   let three: MicrokernelFunction
   let edge: MicrokernelFunction
   let lanes: Int
@@ -128,6 +131,7 @@ struct DepthwisePlanesBody: PlanBody {
     self.bias = try packDepthwiseBias(
       bias, filters: problem.filters, slack: layout.planes * layout.copies * biasPitch - problem.filters)
     plane = set.function(ATROUS_KIND_DEPTHWISE_PLANE)
+    line = set.function(ATROUS_KIND_DEPTHWISE_LINE)
     three = set.function(ATROUS_KIND_DEPTHWISE_THREE)
     edge = set.function(ATROUS_KIND_DEPTHWISE_EDGE)
     idleLanes = isBlocked ? IdleLanes(problem, set) : nil
@@ -175,6 +179,7 @@ struct DepthwisePlanesBody: PlanBody {
         after.pointee.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + y }
         arguments.epilogue = hasPass ? UnsafePointer(after) : nil
         switch one.pointee.kernel {
+        case .line: call(line, &arguments)
         case .three: call(three, &arguments)
         case .plane:
           if one.pointee.isTurned && arguments.rows > arguments.columns { turn(&arguments) }
