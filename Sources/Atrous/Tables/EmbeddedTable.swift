@@ -11,7 +11,7 @@ let embeddedTable = """
   c16 h32 w32 k16 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th6 tw6 tb0 mr6 nv2\t2\t35341.5\t35026.0\t36398.0
   c2048 h33 w33 k256 r3 s3 d18 p18 nhwc\t0\t1\tshort-phase avx2 sb48 cb256 mr4 nv3\t1\t30706599.5\t30325444.0\t30913958.0
   c21 h64 w64 k21 r3 s3 d8 p8 nhwc\t0\t1\twinograd avx2 th4 tw4 tb32 mr4 nv3\t2\t226164.0\t225243.0\t247524.0
-  c512 h33 w33 k512 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th6 tw6 tb0 mr6 nv2\t2\t13974684.0\t13776483.0\t14449435.0
+  c512 h33 w33 k512 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th5 tw4 tb36 mr6 nv2\t2\t16899869.5\t16495220.0\t17630098.0
   c64 h96 w128 k64 r3 s3 d2 p2 nhwc\t0\t1\twinograd avx2 th6 tw6 tb36 mr6 nv2\t2\t3026039.5\t2947547.0\t3246208.0
   c64 w16000 k128 s2 d64 pl64 nhwc\t0\t1\twinograd avx2 th1 tw6 tb36 mr6 nv2\t2\t4356218.5\t4303330.0\t4466887.0
   g960 c960 h33 w33 k960 r3 s3 d2 p2 nhwc\t0\t1\tdepthwise-tile avx2 cb0 pk0\t2\t449382.5\t429325.0\t488216.0
