@@ -81,9 +81,11 @@ class Chromium:
           return button.textContent;
         }})()""", by_user=True)
 
-    def picture(self, path):
-        """The whole page as a PNG file."""
-        answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+    def picture(self, path, height):
+        """The page's first so many pixels as a PNG file."""
+        width = self.evaluate("document.documentElement.clientWidth")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         pathlib.Path(path).write_bytes(base64.b64decode(answer["data"]))
 
     def ask(self, method, **parameters):

@@ -125,7 +125,7 @@ let pageStyle = #"""
     body { max-width: none; padding: 0; font-size: 9.5pt; }
     nav, .skip, .copy, .bar-of-controls, details.data, th button::after { display: none; }
     .table { max-height: none; overflow: visible; border: 0; width: auto; }
-    table { font-size: 7.5pt; } thead th { position: static; } th, td { padding: .15rem .3rem; white-space: normal !important; }
+    table { font-size: 7.5pt; } thead th { position: static; min-width: 0; overflow-wrap: anywhere; } th, td { padding: .15rem .3rem; white-space: normal !important; }
     figure, tr { break-inside: avoid; } h2 { break-after: avoid; }
     * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   }
