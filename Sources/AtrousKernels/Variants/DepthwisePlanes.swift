@@ -63,11 +63,11 @@ struct DepthwisePlanes: Sendable {
     let limit = height > 1 ? height : max(1, width * block / 1024)
     let count = target.pieces(units: problem.batch * planes, limit: limit)
     (rowPieces, columnPieces) = height > 1 ? (count, 1) : (1, count)
-    let runs = problem.height.runs
+    let (down, across) = (problem.height.runs, problem.width.runs)
     for index in 0..<columnPieces {
       pieces.append([])
       let columns = piece(index, of: columnPieces, count: width)
-      for run in runs { append(run, columns) }
+      for run in down { append(run, columns, across) }
     }
   }
 
@@ -75,14 +75,13 @@ struct DepthwisePlanes: Sendable {
   private var step: Int { isBlocked ? 1 : lanes }
 
   /// The pieces of a run of rows and some columns.
-  private mutating func append(_ rows: Axis.Run, _ columns: Range<Int>) {
-    let width = problem.width
+  private mutating func append(_ rows: Axis.Run, _ columns: Range<Int>, _ across: [Axis.Run]) {
     var next = columns.lowerBound
     while next < columns.upperBound {
-      let live = width.liveTaps(at: next)
-      let end = min(columns.upperBound, width.endOfRun(at: next))
+      let run = across.first { $0.positions.contains(next) }!
+      let end = min(columns.upperBound, run.positions.upperBound)
       if end - next >= step {
-        append(rows, next..<end, live)
+        append(rows, next..<end, run.taps)
         next = end
       } else {
         let first = min(next, columns.upperBound - step)
@@ -125,17 +124,6 @@ struct DepthwisePlanes: Sendable {
     let (height, width) = (problem.height, problem.width)
     let position = (row * height.stride - height.before) * width.input + column * width.stride - width.before
     return position * block
-  }
-}
-
-extension Axis {
-  /// The end of the run of outputs with the same live taps that `position` is in.
-  fileprivate func endOfRun(at position: Int) -> Int {
-    (0..<kernel).reduce(output) { end, tap in
-      let live = liveOutputs(ofTap: tap)
-      let bounds = live.isEmpty ? [] : [live.lowerBound, live.upperBound]
-      return bounds.filter { $0 > position }.reduce(end, min)
-    }
   }
 }
 
