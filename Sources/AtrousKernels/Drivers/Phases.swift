@@ -8,6 +8,9 @@ extension Axis {
   /// Output positions of a phase of an axis of stride 1.
   func phaseExtent(_ phase: Int) -> Int { (output - phase + dilation - 1) / dilation }
 
+  /// Input positions of the first phase, which no other exceeds.
+  var phaseInput: Int { (input - 1) / dilation + 1 }
+
   /// Phase after phase in the fewest nearly equal segments of at most `most` outputs, 0 for all: the first output of each,
   /// and how many follow it a dilation apart (17 = 6 + 6 + 5).
   func phaseSegments(most: Int) -> [(first: Int, count: Int)] {

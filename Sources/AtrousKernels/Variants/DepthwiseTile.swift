@@ -70,8 +70,7 @@ struct DepthwiseTileVariant: KernelVariant {
   /// a Zen 3 core beside other work: 2048 33×33 2 (d18) 37 and 24, 3 (d12) 22 and 16, 6 (d6) 23 and 21, 9 (d4) 18 and 22;
   /// 256 65×65 17 (d4) 17 and 28; 1536 33×33 17 (d2) 17 and 19.
   func initial(for problem: Problem, on target: Target) -> Values {
-    let phaseColumns = (problem.width.input - 1) / problem.width.dilation + 1
-    let evicts = problem.phasePixelsAlias && phaseColumns > 6
+    let evicts = problem.phasePixelsAlias && problem.width.phaseInput > 6
     return Values(channels: 0, packs: problem.filtersPerGroup > 1 || evicts ? 1 : 0)
   }
 

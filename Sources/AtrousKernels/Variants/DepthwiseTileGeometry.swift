@@ -24,7 +24,7 @@ struct DepthwiseBlocks: Sendable {
     count = problem.filters / size
     most = problem.filters - (count - 1) * size
     pitch = values.packs == 1 ? oddLines(most) : 0
-    phaseColumns = (problem.width.input - 1) / problem.width.dilation + 1
+    phaseColumns = problem.width.phaseInput
     rowElements = phaseColumns * pitch
   }
 
