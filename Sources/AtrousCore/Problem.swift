@@ -97,10 +97,11 @@ extension Problem {
     2 * batch * filters * channelsPerGroup * depth.liveTapCount * height.liveTapCount * width.liveTapCount
   }
 
-  /// Bytes that must move when every tensor is touched once.
+  /// Bytes of input, weights and output.
+  public var tensorBytes: Int { type.bytes * (inputElements + weightElements) + 4 * outputElements }
+
+  /// Bytes that must move when every tensor is touched once, residual and bias too.
   public var minimumBytes: Int {
-    let residual = epilogue.add ? outputElements : 0
-    let bias = epilogue.bias ? filters : 0
-    return type.bytes * (inputElements + weightElements) + 4 * (outputElements + residual + bias)
+    tensorBytes + 4 * ((epilogue.add ? outputElements : 0) + (epilogue.bias ? filters : 0))
   }
 }

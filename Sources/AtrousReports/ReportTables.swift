@@ -30,7 +30,7 @@ public struct ReportTables {
         return conditions(assessment) + measured(winner.fastest, assessment, registry) + [
           "\(winner.shipped.candidate.ordered(by: registry))", "\(winner.ties.count - 1)", number(gain?.value),
           number(interval?.lowerBound), number(interval?.upperBound),
-          "\(ShippingRules(assessment.problem).tensorBytes)",
+          "\(assessment.problem.tensorBytes)",
           winner.passedOver.map { "\($0.record.candidate.ordered(by: registry))" } ?? "",
           winner.passedOver?.reason ?? "",
         ]

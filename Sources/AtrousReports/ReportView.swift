@@ -129,8 +129,7 @@ extension GroupView.Row {
     error = Format.error(record.maxError)
     workspace = Format.bytes(record.workspaceBytes)
     weights = Format.bytes(record.packedWeightsBytes)
-    let tensors = ShippingRules(assessment.problem).tensorBytes
-    ofTensors = Format.ratio(Double(record.extraBytes) / Double(tensors))
+    ofTensors = Format.ratio(Double(record.extraBytes) / Double(assessment.problem.tensorBytes))
   }
 }
 

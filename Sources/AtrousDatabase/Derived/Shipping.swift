@@ -28,9 +28,7 @@ public struct ShippingRules: Sendable {
   /// Of input, output and weights.
   public let tensorBytes: Int
 
-  public init(_ problem: Problem) {
-    tensorBytes = problem.type.bytes * (problem.inputElements + problem.weightElements) + 4 * problem.outputElements
-  }
+  public init(_ problem: Problem) { tensorBytes = problem.tensorBytes }
 
   /// Whether so many bytes of workspace and packed weights need no excuse.
   public func isSmall(_ extraBytes: Int) -> Bool { Double(extraBytes) <= Self.memoryFactor * Double(tensorBytes) }

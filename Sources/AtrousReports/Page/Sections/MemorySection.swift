@@ -25,7 +25,7 @@ enum MemorySection {
           bars: [
             bar(winner.fastest.workspaceBytes, "workspace", "best"),
             bar(winner.fastest.packedWeightsBytes, "packed weights", "weights"),
-            bar(assessment.problem.minimumBytes, "tensors", "plain"),
+            bar(assessment.problem.tensorBytes, "tensors", "plain"),
           ])
       }
     }
@@ -42,7 +42,7 @@ enum MemorySection {
   private static func table(_ group: PageData.Group, _ data: PageData) -> Page.Table {
     let rows = group.assessments.compactMap { assessment -> [Page.Cell]? in
       guard let record = assessment.winner?.fastest, let smallest = smallest(assessment) else { return nil }
-      let tensors = ShippingRules(assessment.problem).tensorBytes
+      let tensors = assessment.problem.tensorBytes
       let share = Double(record.extraBytes) / Double(tensors)
       let ratio = (smallest.median ?? .nan) / (record.median ?? .nan)
       return [
