@@ -29,13 +29,14 @@ struct ExplainCommand: ParsableCommand {
     let target = try machine.target(threads: threads ?? Convolution.defaultThreads)
     let resolver = Resolver(tables: try database.tables(), machine: target.machine, isa: target.isa)
     let resolution = try resolver.resolve(problem, threads: target.threads)
+    let measured = try Store(database.path).readIfPresent()
     if json {
       var explanation = Explanation(problem, target, resolution, isPredicted: isPredicted(resolution))
-      explanation.passedOver = try passedOver(target, resolution).map(Explanation.Passed.init)
-      explanation.measuredRegret = try measuredRegret(target, resolution.rung).map(Explanation.RungRegret.init)
+      explanation.passedOver = passedOver(target, resolution, measured).map(Explanation.Passed.init)
+      explanation.measuredRegret = measuredRegret(target, resolution.rung, measured).map(Explanation.RungRegret.init)
       return try Output.json(explanation)
     }
-    for (name, value) in try rows(target, resolution) {
+    for (name, value) in rows(target, resolution, measured) {
       print(name.padding(toLength: 10, withPad: " ", startingAt: 0) + value)
     }
   }
@@ -43,7 +44,7 @@ struct ExplainCommand: ParsableCommand {
   /// A machine known only by its topology was never measured: what a table holds of one alike is a guess there.
   private func isPredicted(_ resolution: Resolution) -> Bool { machine.topology != nil && resolution.rung != .exact }
 
-  private func rows(_ target: Target, _ resolution: Resolution) throws -> [(String, String)] {
+  private func rows(_ target: Target, _ resolution: Resolution, _ measured: Database?) -> [(String, String)] {
     var rows = [
       ("problem", "\(problem)"),
       ("target", "\(Format.count(target.threads, "thread")), \(target.isa.rawValue) on \(target.machine.key)"),
@@ -59,7 +60,7 @@ struct ExplainCommand: ParsableCommand {
     } else {
       rows.append(("evidence", "none: nothing like it has been measured, `atrous tune` would tell"))
     }
-    if let passed = try passedOver(target, resolution) {
+    if let passed = passedOver(target, resolution, measured) {
       rows.append(("faster", "\(passed.record.candidate.ordered()), but it \(passed.reason)"))
     }
     if resolution.isAdapted { rows.append(("adapted", "from \(resolution.evidence!.entry.candidate)")) }
@@ -71,7 +72,7 @@ struct ExplainCommand: ParsableCommand {
     let regret = resolution.expectedRegret.map {
       "fastest of those tried; its own interval reaches \(Format.fixed(100 * $0, 1)) % above its median"
     }
-    return rows + [("regret", try regret ?? measuredRegret(target, resolution.rung)?.text ?? "unknown")]
+    return rows + [("regret", regret ?? measuredRegret(target, resolution.rung, measured)?.text ?? "unknown")]
   }
 
   private static func predictor(_ resolution: Resolution) -> String {
@@ -79,19 +80,18 @@ struct ExplainCommand: ParsableCommand {
   }
 
   /// The fastest that the database knows of the problem here, where it did not win.
-  private func passedOver(_ target: Target, _ resolution: Resolution) throws -> PassedOver? {
+  private func passedOver(_ target: Target, _ resolution: Resolution, _ measured: Database?) -> PassedOver? {
     guard resolution.rung == .exact else { return nil }
     let threads = resolution.evidence?.entry.threads ?? target.threads
-    return try Store(database.path).readIfPresent()?.winners().first {
+    return measured?.winners().first {
       $0.key.problem == problem && $0.key.machine == target.machine.key && $0.key.threads == threads
         && $0.shipped.candidate == resolution.candidate.sorted
     }?.passedOver
   }
 
   /// What the same rung costs on the problems that the database knows better.
-  private func measuredRegret(_ target: Target, _ rung: Rung) throws -> Regret? {
-    try Store(database.path).readIfPresent()?
-      .regret(of: rung, on: target.machine, isa: target.isa, threads: target.threads)
+  private func measuredRegret(_ target: Target, _ rung: Rung, _ measured: Database?) -> Regret? {
+    measured?.regret(of: rung, on: target.machine, isa: target.isa, threads: target.threads)
   }
 }
 
