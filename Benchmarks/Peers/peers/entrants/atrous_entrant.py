@@ -1,18 +1,13 @@
-"""Atrous: the installed library through its Python package; atrous_plan_execute, its arguments bound once."""
-import ctypes
+"""Atrous: the installed library through its Python package; arrays bound once."""
 import os
 
 import atrous
 import numpy
-from atrous import _library
 
 from . import Refusal
 from ..layouts import layout_of, takes
 
 SETTINGS = "a table exported from the database; Pool(N) where N > 1"
-
-
-_execute = _library._declare("plan_execute", None, *[ctypes.c_void_p] * 6)
 
 
 def version():
@@ -54,17 +49,12 @@ class Convolution:
         self.shape = shape
         self.x = numpy.ascontiguousarray(arranged(x, self.layout)).reshape(problem.input_shape)
         self.y = numpy.empty(problem.output_shape, numpy.float32)
-        self.workspace = self.plan._workspace()
-        addresses = (
-            self.plan._pointer, self.x.ctypes.data, None, self.y.ctypes.data, self.workspace.ctypes.data,
-            self.pool and self.pool._pointer)
-        self.bound = tuple(map(ctypes.c_void_p, addresses))
-        self.plan(self.x.reshape(problem.input_shape), out=self.y, pool=self.pool)     # checks what execute does not
+        self.call = self.plan.bind(self.x, out=self.y, pool=self.pool)
 
     def run(self, calls):
-        bound = self.bound
+        call = self.call
         for _ in range(calls):
-            _execute(*bound)
+            call()
 
     def read(self):
         n, k, p, q = self.shape.output_shape
