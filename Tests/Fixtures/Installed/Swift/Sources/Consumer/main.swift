@@ -1,6 +1,6 @@
 import CAtrous
 
-// The table named in the only argument chooses for one of its problems, dense or dilated, whatever machine this is; the
+// The table named in the only argument, and nothing else, must choose for one of its problems, whatever machine this is; the
 // result is held against plain loops in Float64.
 
 struct Failure: Error {
@@ -42,7 +42,7 @@ func error(of output: [Float], _ problem: atrous_problem, _ input: [Float], _ we
   return worst / scale
 }
 
-func run(_ table: OpaquePointer, _ text: String) throws -> String {
+func run(_ table: OpaquePointer, _ path: String, _ text: String) throws -> String {
   var (problem, sizes, failure) = (atrous_problem(), atrous_sizes(), atrous_error())
   guard atrous_problem_parse(text, &problem, &failure) == ATROUS_OK,
     atrous_problem_sizes(&problem, &sizes, &failure) == ATROUS_OK
@@ -51,6 +51,7 @@ func run(_ table: OpaquePointer, _ text: String) throws -> String {
   guard let plan = atrous_plan_create(&problem, weights, nil, 1, table, &failure) else { throw Failure(failure) }
   defer { atrous_plan_free(plan) }
   let choice = String(cString: atrous_plan_choice(plan))
+  guard choice.contains("\(path): \(text)") else { throw Failure("the table did not choose: \(choice)") }
   let bytes = atrous_plan_workspace_bytes(plan)
   let workspace = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
   defer { workspace.deallocate() }
@@ -65,5 +66,5 @@ func run(_ table: OpaquePointer, _ text: String) throws -> String {
 
 var failure = atrous_error()
 guard let table = atrous_table_read(CommandLine.arguments[1], &failure) else { throw Failure(failure) }
-print(try run(table, "c16 h32 w32 k16 r3 s3 d2 p2 nhwc"))
+print(try run(table, CommandLine.arguments[1], "c16 h32 w32 k16 r3 s3 d2 p2 nhwc"))
 atrous_table_free(table)
