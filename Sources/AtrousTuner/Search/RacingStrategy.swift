@@ -4,11 +4,10 @@ import AtrousKernels
 /// Few probes, then successive halving in interleaved rounds (Jamieson and Talwalkar, *Non-stochastic best arm
 /// identification and hyperparameter optimization*, 2016).
 ///
-/// Those with a part of their own are probed first, then every variant's initial configuration that may come
-/// near the best, then whoever is expected to
-/// be the fastest by the cost model, corrected by what the most similar measured configurations took. Without a limit
-/// probing ends when it has not paid for some time; with one, when only the finals' time is left. Rounds then sample every
-/// survivor, and after each rung the slower half drops out.
+/// Those with a part of their own are probed first, then every variant's initial configuration that may come near the best,
+/// then whoever is expected to be the fastest by the cost model, corrected by what the most similar measured configurations
+/// took. Without a limit probing ends when it has not paid for some time; with one, when only the finals' time is left.
+/// Rounds then sample every survivor, and after each rung the slower half drops out.
 struct RacingStrategy: SearchStrategy {
   let rules: RaceRules
 
