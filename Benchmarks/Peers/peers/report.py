@@ -1,5 +1,5 @@
 """Ratios, classes and the Markdown table of a run."""
-from . import entrants
+from . import entrants, tax
 from .shape import CLASSES, classify
 from .statistics import geometric_mean, median, ratio
 
@@ -57,7 +57,7 @@ def markdown(content, rows):
         f"{machine['online_cpus']}; {_dates(rows)}; FMA peak {_peaks(rows)} GFLOP/s, measured in every round. "
         "GFLOP/s nominal (all taps) / useful (taps that touch data), medians over alternating rounds. A ratio is the "
         "best peer's median time over that of Atrous, with its 95 % bootstrap interval; over 1, Atrous is faster.", ""]
-    parts += _classes(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
+    parts += _classes(rows) + tax.section(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
     return "\n".join(parts) + "\n" + last_line(rows, content["threads"]) + "\n"
 
 

@@ -1,7 +1,7 @@
 """Ratios, classes, the table and its last line."""
 import unittest
 
-from peers import report
+from peers import report, tax
 from peers.shape import CLASSES, Axis, Shape, classify
 from peers.statistics import geometric_mean, ratio
 
@@ -77,3 +77,27 @@ class ReportTests(unittest.TestCase):
         row = report.Row(record(shape, {"atrous-nhwc": {"refused": "no"}, "ncnn": peer([2.0] * 5)}), shape)
         self.assertIsNone(row.ratio)
         self.assertEqual(report.last_line([row], 2), "geomean - min - shapes 0 threads 2")
+
+
+class TaxTests(unittest.TestCase):
+    def row(self, shape, ours, theirs):
+        peers = {"atrous-nhwc": peer([ours] * 5), "ncnn": peer([theirs] * 5)}
+        useful = {"nominal_flops": shape.nominal_flops, "useful_flops": shape.useful_flops}
+        return report.Row({**record(shape, peers), **useful}, shape)
+
+    def time(self, shape, share):
+        return shape.useful_flops / share / 100e9
+
+    def test_against_rate_one(self):
+        shapes = {d: square(33, d) for d in (1, 2, 16)}
+        rows = [self.row(shape, self.time(shape, share), 1) for shape, share in zip(shapes.values(), (0.9, 0.6, 0.3))]
+        family, = tax.families(rows[::-1])
+        self.assertEqual({rate: round(each, 6) for rate, each in family.taxes(tax.ours).items()}, {2: 1.5, 16: 3})
+        text = "\n".join(tax.section(rows))
+        self.assertIn("| c64 h33 d1 | 1.50 / ", text)
+        self.assertIn("(3.00 / ", text)                    # d16: 47 % of the taps
+        self.assertIn("- Atrous, where 70 % of the taps and more touch data (1 points): geometric mean 1.50, worst 1.50", text)
+
+    def test_no_family(self):
+        rows = [self.row(square(33, d), 1, 1) for d in (2, 4, 8)] + [self.row(square(64, d), 1, 1) for d in (1, 2)]
+        self.assertEqual(tax.section(rows + [self.row(line(3, d), 1, 1) for d in (1, 2, 4)]), [])
