@@ -1,8 +1,9 @@
 import AtrousCore
 
 /// A candidate bound to one problem, its weights packed. Immutable: any number of threads may execute one plan at once,
-/// each with its own workspace.
-public struct Plan: Sendable {
+/// each with its own workspace. A class, because a call that copied all fields would spend more time on counting their
+/// references than on a small kernel.
+public final class Plan: Sendable {
   public let problem: Problem
   public let candidate: Candidate
   /// The partition is made for `target.threads`; a smaller pool, or none, runs the same parts.
