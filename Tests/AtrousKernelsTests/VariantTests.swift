@@ -38,6 +38,7 @@ import Testing
     "n3 c35 h5 w7 k33 r1 s1 nhwc bias add relu", "n2 c300 h3 w5 k17 r1 s1 nhwc bias",
     "c70 h6 w6 k5 r1 s1 st2 p1 nhwc add",
     "n2 g2 c70 h5 w5 k34 r1 s1 sth3 pl2 nhwc bias relu6", "c600 w3 k40 s1 nhwc leaky:0.1",
+    "n2 c37 w3701 k21 s1 nhwc bias relu", "c7 h331 w170 k17 r1 s1 nhwc add",
     "n2 c40 h5 w7 k33 r1 s1 nchw bias add relu",
     // Few channels a group: lanes over groups, whole and broken blocks, multipliers, batches.
     "g8 c32 h7 w9 k32 r3 s3 d2 psame nhwc bias add relu", "g9 c27 h7 w9 k45 r3 s3 d2 psame nhwc bias add",
