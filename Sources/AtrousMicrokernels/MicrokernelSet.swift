@@ -46,6 +46,7 @@ public func listMicrokernels(
   add(list, row("depthwise-line", ATROUS_KIND_DEPTHWISE_LINE, 0, 0, depthwiseLine))
   add(list, row("depthwise-three", ATROUS_KIND_DEPTHWISE_THREE, 0, 0, depthwiseThree))
   add(list, row("depthwise-edge", ATROUS_KIND_DEPTHWISE_EDGE, 0, 0, depthwiseEdge))
+  add(list, row("depthwise-block", ATROUS_KIND_DEPTHWISE_BLOCK, 0, 0, depthwiseBlock))
   add(list, row("depthwise-tile", ATROUS_KIND_DEPTHWISE_TILE, 0, 0, depthwiseTile))
   add(list, row("depthwise-rows", ATROUS_KIND_DEPTHWISE_ROWS, 0, 0, depthwiseRows))
   add(list, row("depthwise-repeat", ATROUS_KIND_DEPTHWISE_REPEAT, 0, 0, depthwiseRepeat))

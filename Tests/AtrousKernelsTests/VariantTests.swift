@@ -100,6 +100,7 @@ import Testing
     "g16 c16 w300 k16 s7 d9 pcausal nchw8c bias add relu6", "g16 c16 h13 w12 k16 r5 s3 st2 d4 p4 nchw16c bias",
     "g8 c8 h9 w1 k8 r3 s3 d2 psame nchw8c add", "g8 c8 h1 w1 k8 r3 s3 d2 psame nchw8c bias relu",
     "g20 c20 h17 w2 k20 r3 s3 psame nchw16c relu",
+    "g20 c20 h99 w93 k20 r3 s3 st2 d4 p3 nchw16c bias add", "g16 c16 h9 w8 k16 r3 s3 st2 d3 p3 nchw8c bias relu6",
   ])
   func equalsTheDefinition(_ text: String) throws { try check(Problem(text: text), seed: 1) }
 

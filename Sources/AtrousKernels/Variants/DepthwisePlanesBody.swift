@@ -1,6 +1,6 @@
 // The calls that make depthwise planes: see DepthwisePlanes.swift for how these are cut, and DepthwisePlane.swift,
 // DepthwiseLine.swift, DepthwiseThree.swift and DepthwiseEdge.swift of the microkernels for the loops and their register
-// budgets.
+// budgets. On blocks of channels DepthwiseBlockCall.swift takes most planes of 3 × 3 taps whole instead.
 
 import AtrousCore
 import CAtrousMicrokernel
@@ -94,6 +94,8 @@ struct DepthwisePlanesBody: PlanBody {
   let line: MicrokernelFunction
   let three: MicrokernelFunction
   let edge: MicrokernelFunction
+  /// Makes whole rows in place of `calls`, where it applies.
+  let block: DepthwiseBlockCall?
   let lanes: Int
   let idleLanes: IdleLanes?
   let stages: [Int]
@@ -134,6 +136,7 @@ struct DepthwisePlanesBody: PlanBody {
     line = set.function(ATROUS_KIND_DEPTHWISE_LINE)
     three = set.function(ATROUS_KIND_DEPTHWISE_THREE)
     edge = set.function(ATROUS_KIND_DEPTHWISE_EDGE)
+    block = DepthwiseBlockCall(layout, target, set)
     idleLanes = isBlocked ? IdleLanes(problem, set) : nil
     let parts = problem.batch * layout.planes * layout.rowPieces * layout.columnPieces
     stages = idleLanes == nil ? [parts] : [parts, problem.batch]
@@ -148,8 +151,33 @@ struct DepthwisePlanesBody: PlanBody {
     var first = rows.lowerBound
     while first < rows.upperBound {
       let end = min(first + nearRows, rows.upperBound)
-      for copy in 0..<copies { compute(unit, copy, first, end, calls[columnPiece], tensors) }
+      for copy in 0..<copies {
+        if let block {
+          compute(unit, copy, first..<end, block, tensors)
+        } else {
+          compute(unit, copy, first, end, calls[columnPiece], tensors)
+        }
+      }
       first = end
+    }
+  }
+
+  /// Some rows of what one vector of a block makes of a plane, by one call.
+  private func compute(
+    _ unit: Int, _ copy: Int, _ rows: Range<Int>, _ block: DepthwiseBlockCall, _ tensors: Tensors
+  ) {
+    let index = unit % planes * copies + copy
+    let fixed = block.arguments.value
+    let x = unit * inputPlane + copy * inputCopy + block.input + rows.lowerBound * fixed.x_row
+    let y = unit * outputPlane + copy * outputCopy + rows.lowerBound * fixed.y_row
+    var after = epilogue.value
+    after.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + y }
+    withUnsafePointer(to: after) {
+      block.run(
+        rows: rows, x: tensors.input.assumingMemoryBound(to: Float.self) + x,
+        y: tensors.output.assumingMemoryBound(to: Float.self) + y,
+        w: UnsafePointer(weights.floats + index * weightPitch), bias: UnsafePointer(bias.floats + index * biasPitch),
+        fetches: copy == 0, epilogue: hasPass ? $0 : nil)
     }
   }
 

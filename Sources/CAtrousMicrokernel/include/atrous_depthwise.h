@@ -28,6 +28,24 @@ typedef struct {
   intptr_t single;        // 0: whole vectors; else that many lanes one by one, reading nothing that a mask hides
 } atrous_depthwise_plane_args;
 
+// --- Depthwise on a block of channels, 3 × 3 taps of which the middle one always meets the input -----------------------
+// y[i][j] = epilogue( bias + Σ_{r,s} x[i + (r − 1)·down][j + (s − 1)·across] · w[r][s] ), a vector a pixel
+
+typedef struct {
+  const float *x;         // what the middle tap of the first output reads
+  intptr_t x_row, x_step; // from output to output
+  intptr_t down, across;  // from tap to tap
+  const float *w;         // [3][3][lanes]
+  const float *bias;      // a vector; zeros where there is none
+  float *y;
+  intptr_t y_row, y_step; // also of the residual
+  intptr_t rows, columns;
+  intptr_t top, bottom;   // the first row whose upper taps are live, and the first whose lower ones are not: any integers
+  intptr_t left, right;   // the same of the columns, 0…columns
+  intptr_t ahead;         // floats ahead of what is read and written that lines are fetched; 0: none are
+  const atrous_epilogue *epilogue;  // what comes after the bias; NULL: nothing
+} atrous_depthwise_block_args;
+
 // The rows of one channel with zeros on both sides: for every row
 // packed[row·packed_pitch + j] = source[row·source_pitch + j − before], zero for the `before` first and `after` last.
 // Whole vectors are written: up to lanes − 1 floats past a packed row hold anything.

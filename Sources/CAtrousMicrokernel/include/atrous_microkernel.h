@@ -9,6 +9,8 @@
 
 // A hint, never a fault: the line will be read after some thousand cycles, L2 is near enough.
 static inline void atrous_prefetch(const void *line) { __builtin_prefetch(line, 0, 2); }
+// The same of a line that is wanted in L1, within some hundred cycles.
+static inline void atrous_prefetch_near(const void *line) { __builtin_prefetch(line, 0, 3); }
 
 // The same pointer, of which the compiler knows nothing any more: sums with it stay as they are written.
 static inline __attribute__((always_inline)) const float *atrous_opaque(const float *pointer) {
@@ -352,6 +354,7 @@ enum {
   ATROUS_KIND_DEPTHWISE_LINE,
   ATROUS_KIND_DEPTHWISE_THREE,
   ATROUS_KIND_DEPTHWISE_EDGE,
+  ATROUS_KIND_DEPTHWISE_BLOCK,
   ATROUS_KIND_DEPTHWISE_TILE,
   ATROUS_KIND_DEPTHWISE_ROWS,
   ATROUS_KIND_DEPTHWISE_REPEAT,

@@ -1,0 +1,63 @@
+// The call that makes rows of a plane of a block of channels, all columns at once: see DepthwiseBlock.swift of the microkernels.
+
+import AtrousCore
+import CAtrousMicrokernel
+
+/// 3 × 3 taps of which the middle one meets the input at every output: all but the tensors' addresses.
+struct DepthwiseBlockCall: Sendable {
+  let arguments: FixedArguments<atrous_depthwise_block_args>
+  /// What the middle tap of a plane's first output reads.
+  let input: Int
+  let kernel: MicrokernelFunction
+
+  /// On a Zen 3 core 1, 2 and 4 KB ahead are the same, none at all costs a third from L3 on.
+  private static let aheadFloats = 512
+
+  init?(_ planes: DepthwisePlanes, _ target: Target, _ set: MicrokernelSet) {
+    let problem = planes.problem
+    let (height, width, block) = (problem.height, problem.width, planes.block)
+    let hasMiddle = [height, width].allSatisfy { $0.kernel == 3 && $0.liveOutputs(ofTap: 1) == 0..<$0.output }
+    if !planes.isBlocked || planes.columnPieces > 1 || !hasMiddle { return nil }
+    var arguments = atrous_depthwise_block_args()
+    arguments.x_row = height.stride * width.input * block
+    arguments.x_step = width.stride * block
+    arguments.down = height.dilation * width.input * block
+    arguments.across = width.dilation * block
+    arguments.y_row = width.output * block
+    arguments.y_step = block
+    arguments.columns = width.output
+    (arguments.top, arguments.bottom) = height.sides
+    (arguments.left, arguments.right) = width.sides
+    let bytes = 4 * (problem.inputElements + problem.outputElements)
+    arguments.ahead = bytes > target.l2Bytes ? Self.aheadFloats : 0
+    self.arguments = FixedArguments(value: arguments)
+    input = planes.inputOffset(row: 0, column: 0) + arguments.down + arguments.across
+    kernel = set.function(ATROUS_KIND_DEPTHWISE_BLOCK)
+  }
+
+  /// Rows of a plane. Lines are fetched once for all vectors of a block.
+  func run(
+    rows: Range<Int>, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>, w: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, fetches: Bool, epilogue: UnsafePointer<atrous_epilogue>?
+  ) {
+    var arguments = self.arguments.value
+    arguments.x = x
+    arguments.y = y
+    arguments.w = w
+    arguments.bias = bias
+    arguments.rows = rows.count
+    arguments.top -= rows.lowerBound
+    arguments.bottom -= rows.lowerBound
+    if !fetches { arguments.ahead = 0 }
+    arguments.epilogue = epilogue
+    call(kernel, &arguments)
+  }
+}
+
+extension Axis {
+  /// The first output whose first tap of three is live, and the first whose last one is not.
+  fileprivate var sides: (Int, Int) {
+    let first = liveOutputs(ofTap: 0)
+    return (first.isEmpty ? output : first.lowerBound, liveOutputs(ofTap: 2).upperBound)
+  }
+}
