@@ -87,18 +87,16 @@ private func fake(
   @Test(arguments: [3e4, 3e5, 3e6])
   func racingFindsTheBestAmongDisturbances(scale: Double) throws {
     let clock = FakeClock()
-    let variants = (1...6).map { index in
+    let variants = (1...4).map { index in
       var fake = fake(VariantID("fake\(index)"), clock, seed: UInt64(index), error: 0.2, scale: scale)
       fake.widths = 8 * index...8 * index
       return fake
     }
-    let database = try sweep(variants, clock, (1...6).map { pointwise(8 * $0) })
+    let database = try sweep(variants, clock, (1...4).map { pointwise(8 * $0) })
     for seed in 1...3 as ClosedRange<UInt64> {
       let replay = Replay(database, registry: Registry(variants), seed: seed, disturbance: Disturbance())
       let row = try #require(replay.run([StrategyName.racing]).first)
       #expect(row.medianRegret <= 0.02 && row.worst!.regret <= 0.1, "\(seed): \(row)")
-      let calm = Replay(database, registry: Registry(variants), seed: seed).run([StrategyName.racing])[0]
-      #expect(calm.share < row.share)
     }
   }
 

@@ -61,11 +61,9 @@ struct RacingStrategy: SearchStrategy {
   /// The incumbent, what the tables choose, the untuned candidate, initial configurations that may be near, second chances,
   /// the others, and what an earlier run tried, each by expected time.
   private func next(_ open: [Proposal], _ expectations: Expectations, _ field: Field) -> Int? {
-    open.indices.min { left, right in
-      let mine = (rank(open[left], expectations, field), expectations.seconds(open[left]))
-      let theirs = (rank(open[right], expectations, field), expectations.seconds(open[right]))
-      return mine != theirs ? mine < theirs : left < right
-    }
+    open.indices.map { index in
+      (rank(open[index], expectations, field), expectations.seconds(open[index]), index)
+    }.min { $0 < $1 }?.2
   }
 
   private func rank(_ proposal: Proposal, _ expectations: Expectations, _ field: Field) -> Int {
@@ -142,17 +140,16 @@ struct Expectations {
   /// - Parameter entrant: one that was measured, to be told from the others.
   func seconds(_ proposal: Proposal, without entrant: Entrant? = nil) -> Double {
     let settings = proposal.candidate.configuration.settings
-    let known = measured[proposal.candidate.variant]?.filter { $0.entrant !== entrant } ?? []
-    if known.isEmpty {
-      let others = measured.values.joined().filter { $0.entrant !== entrant }
-      return proposal.cost.seconds * (others.map(\.ratio).min() ?? 1)
-    }
     var (least, ratio) = (Int.max, Double.infinity)
-    for other in known {
+    for other in measured[proposal.candidate.variant] ?? [] where other.entrant !== entrant {
       let distance = zip(settings, other.settings).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
       if distance < least { (least, ratio) = (distance, .infinity) }
       if distance == least { ratio = min(ratio, other.ratio) }
     }
+    if least == .max {
+      for other in measured.values.joined() where other.entrant !== entrant { ratio = min(ratio, other.ratio) }
+    }
+    if ratio == .infinity { ratio = 1 }
     return proposal.cost.seconds * ratio
   }
 }
