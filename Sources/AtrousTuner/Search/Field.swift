@@ -166,7 +166,10 @@ package final class Field {
   func stops() -> Bool { isStopped() || left <= 0 }
 
   /// Cancelled, or so little time is left that one more probe would take from what the finals need.
-  func stopsProbing() -> Bool { isStopped() || limit != nil && left <= 1.3 * reserve + longest }
+  func stopsProbing() -> Bool {
+    guard let limit else { return isStopped() }
+    return isStopped() || left <= max(1.3 * reserve, rules.roundsShare * limit) + longest
+  }
 
   /// Cancelled, or only the finals' time is left.
   func stopsHalving() -> Bool { isStopped() || left <= reserve }

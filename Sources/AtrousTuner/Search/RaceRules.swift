@@ -43,6 +43,8 @@ public struct RaceRules: Hashable, Sendable {
   public var closeCutoff = 1.05
   /// The finals' time is kept back from the probes and the rungs, up to this share of all.
   public var finalsShare = 0.5
+  /// At least this share of the time is kept for second looks and rounds: probes alone, however many, choose by chance.
+  public var roundsShare = 0.25
   /// What it may take to give the best enough samples for an interval when the time is up.
   public var answerSeconds = 0.5
   /// Plans kept at once take no more memory than this; the slowest go first.
