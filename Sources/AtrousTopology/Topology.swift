@@ -81,8 +81,22 @@ extension Topology {
 
   /// Allowed processors in the order threads take them: a thread of each core before any second one, the fastest kind
   /// first, cores of one cache domain next to each other.
-  public var pinningOrder: [Int] {
-    let order = cacheDomains.flatMap { $0 }
+  public var pinningOrder: [Int] { processors(cacheDomains.flatMap { $0 }) }
+
+  /// The same, but a core of each cache domain before any second one: fewer threads share a cache.
+  public var spreadOrder: [Int] {
+    let domains = machine.kinds.indices.flatMap { kind in
+      let domains = cacheDomains.map { domain in domain.filter { cores[$0].kind == kind && !cores[$0].allowed.isEmpty }
+      }
+      return (0..<(domains.map(\.count).max() ?? 0)).flatMap { place in
+        domains.compactMap { place < $0.count ? $0[place] : nil }
+      }
+    }
+    return processors(domains)
+  }
+
+  /// Allowed processors of these cores, the fastest kind first.
+  private func processors(_ order: [Int]) -> [Int] {
     let byKind = machine.kinds.indices.flatMap { kind in order.filter { cores[$0].kind == kind } }
     let deepest = cores.map(\.allowed.count).max() ?? 0
     return (0..<deepest).flatMap { thread in

@@ -43,6 +43,37 @@ import Testing
     #expect(found.fastest == records[1] && found.passedOver == nil)
   }
 
+  /// Between runs of one build the order of such candidates changes; what ships does not.
+  @Test func theSmallestOfThoseAsFastShips() throws {
+    for (small, large) in [(1019.0, 1000.0), (1000, 1000), (1000, 1019)] {
+      let records = [
+        Fake.record("winograd", 4, median: small, workspace: 100),
+        Fake.record("winograd", 6, median: large, workspace: 200),
+      ]
+      let found = try winner(records)
+      #expect(found.shipped == records[0] && found.ties.count == 2)
+      #expect(found.fastest.median == 1000)
+    }
+    let equal = [Fake.record("winograd", 6, median: 1000), Fake.record("winograd", 4, median: 1010)]
+    #expect(try winner(equal).shipped == equal[1])
+    #expect(try winner(equal.reversed()).shipped == equal[1])
+    let slow = [
+      Fake.record("winograd", 4, median: 1021, workspace: 1), Fake.record("winograd", 6, median: 1000, workspace: 2),
+    ]
+    #expect(try winner(slow).shipped == slow[1])
+  }
+
+  /// Few samples have wide intervals.
+  @Test func tiesAreWithinATwentieth() throws {
+    func noisy(_ size: Int32, _ median: Double) -> CandidateRecord {
+      CandidateRecord(
+        run: "r1", candidate: Fake.record("winograd", size, median: median).candidate, revision: 1,
+        times: (-3...3).map { median * (1 + 0.05 * Double($0)) }, maxError: 1e-6, verification: .full)
+    }
+    let records = [noisy(2, 1000), noisy(4, 1049), noisy(6, 1051)]
+    #expect(try winner(records).ties == Array(records.prefix(2)))
+  }
+
   @Test func exactnessThatCostsLittleWins() throws {
     let fast = Fake.record("winograd", 6, median: 1000, error: 3e-5)
     let exact = Fake.record("winograd", 4, median: 1049, error: 2e-5)

@@ -114,7 +114,8 @@ struct Made {
     made.add(made.candidate("direct-nhwc avx2 mr4 nv2 kc0 pb0"), 50_100)
     made.add(made.candidate("direct-nhwc avx2 mr2 nv2 kc0 pb0"), 70_000)
     let report = Report(made.database).markdown
-    #expect(report.contains("| `\(made.problem)` | `direct-nhwc avx2 mr6 nv2 kc0 pb0` | 1 |"))
+    let ships = "(ships `direct-nhwc avx2 mr4 nv2 kc0 pb0`)"
+    #expect(report.contains("| `\(made.problem)` | `direct-nhwc avx2 mr6 nv2 kc0 pb0` \(ships) | 1 |"))
     #expect(report.contains("**direct-nhwc** wins 1 of 1 problem."))
     #expect(!report.contains("mr2"))
   }

@@ -66,6 +66,8 @@ struct MachineRow: Sendable, CustomTestStringConvertible {
     #expect(topology.machine.kinds.count == (row.file.contains("hybrid") ? 2 : 1))
     #expect(topology.cacheDomains.flatMap { $0 }.sorted() == Array(topology.cores.indices))
     #expect(topology.pinningOrder.sorted() == topology.allowedProcessors)
+    #expect(topology.spreadOrder.sorted() == topology.allowedProcessors)
+    #expect(topology.spreadOrder.first == topology.pinningOrder.first)
     #expect(Set(topology.cores.flatMap(\.processors)) == Set(topology.onlineProcessors))
     #expect(topology.lines().allSatisfy { !$0.contains("\n") })
     let stripped = topology.strippedXML()

@@ -17,6 +17,8 @@ import Testing
     #expect(topology.cacheDomains == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]])
     #expect(topology.pinningOrder.prefix(16).elementsEqual(stride(from: 0, to: 32, by: 2)))
     #expect(Set(topology.pinningOrder).count == 32)
+    #expect(topology.spreadOrder.prefix(8) == [0, 8, 16, 24, 2, 10, 18, 26])
+    #expect(topology.spreadOrder.sorted() == topology.pinningOrder.sorted())
   }
 
   @Test func withoutCaches() throws {
@@ -89,6 +91,7 @@ import Testing
     #expect(topology.onlineProcessors == Array(0...5) && topology.allowedProcessors == Array(0...4))
     #expect(topology.cacheDomains == [[0], [1], [2, 3]])
     #expect(topology.pinningOrder == [0, 2, 4, 1, 3])
+    #expect(topology.spreadOrder == [0, 2, 4, 1, 3])
     #expect(topology.lines().contains { $0.contains("caches of core kind 2, 2 cores") })
   }
 

@@ -5,10 +5,13 @@ import AtrousTestSupport
 import AtrousTuner
 import Testing
 
-/// Sweeps whose times follow from a seed: smooth in the configuration, and a cost model that is off by up to `error`.
-private func fake(_ id: VariantID, _ clock: FakeClock, seed: UInt64, error: Double, count: Int = 120) -> FakeVariant {
+/// Sweeps whose times follow from a seed, in the mean `scale` nanoseconds for the best, and a cost model that is off by up
+/// to `error`.
+private func fake(
+  _ id: VariantID, _ clock: FakeClock, seed: UInt64, error: Double, count: Int = 120, scale: Double = 1e7
+) -> FakeVariant {
   var random = SplitMix64(seed: seed)
-  let best = Double.random(in: 5e5...2e6, using: &random)
+  let best = scale * Double.random(in: 0.5...2, using: &random)
   let times = (0..<count).map { _ in best * (1 + 2 * Double.random(in: 0...1, using: &random)) }
   let predicted = times.map { $0 * 1e-9 * Double.random(in: (1 - error)...(1 + error), using: &random) }
   return FakeVariant(id: id, clock: clock, times: times, predicted: predicted)
@@ -78,6 +81,23 @@ private func fake(_ id: VariantID, _ clock: FakeClock, seed: UInt64, error: Doub
     #expect(rows[0].medianRegret <= rows[2].medianRegret)
     let again = replay.run([StrategyName.racing, .random])
     #expect("\(again)" == "\([rows[0], rows[2]])")
+  }
+
+  /// Short ones, all of whose first samples are disturbed alike where one is.
+  @Test(arguments: [3e4, 3e5, 3e6])
+  func racingFindsTheBestAmongDisturbances(scale: Double) throws {
+    let clock = FakeClock()
+    let variants = (1...4).map { index in
+      var fake = fake(VariantID("fake\(index)"), clock, seed: UInt64(index), error: 0.2, scale: scale)
+      fake.widths = 8 * index...8 * index
+      return fake
+    }
+    let database = try sweep(variants, clock, (1...4).map { pointwise(8 * $0) })
+    for seed in 1...3 as ClosedRange<UInt64> {
+      let replay = Replay(database, registry: Registry(variants), seed: seed, disturbance: Disturbance())
+      let row = try #require(replay.run([StrategyName.racing]).first)
+      #expect(row.medianRegret <= 0.02 && row.worst!.regret <= 0.1, "\(seed): \(row)")
+    }
   }
 
   @Test func halfASweepIsNotReplayed() throws {

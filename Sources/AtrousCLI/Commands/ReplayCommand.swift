@@ -31,6 +31,9 @@ struct ReplayCommand: ParsableCommand {
     transform: Arguments.seed)
   var seed: UInt64 = 1
 
+  @Flag(help: "As if for a tenth of the time, some 5 ms each, everything took 1.5 to 2 times as long.")
+  var disturbed = false
+
   @Flag(help: "Also a line a problem.")
   var problems = false
 
@@ -38,7 +41,7 @@ struct ReplayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let replay = Replay(try Databases.sweeps(journal), seed: seed)
+    let replay = Replay(try Databases.sweeps(journal), seed: seed, disturbance: disturbed ? Disturbance() : nil)
     if replay.problems == 0 {
       throw InputError("\(journal): holds no whole sweep; `atrous tune --strategy exhaustive` records one")
     }

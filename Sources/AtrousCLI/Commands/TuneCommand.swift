@@ -126,6 +126,7 @@ struct TuneCommand: ParsableCommand {
     var tuner = Tuner(
       machine: topology.machine, isa: try HostMachine.cappedInstructionSet(), processors: topology.pinningOrder,
       generator: Build.generator, store: Store(database.path), options: options)
+    tuner.spread = topology.spreadOrder
     tuner.cacheLimits = try Store(database.path).readIfPresent().flatMap {
       CacheLimits($0, machine: topology.machine)
     }
@@ -152,7 +153,8 @@ struct TuneCommand: ParsableCommand {
     if json { return try Output.json(forecast.rows.map(ForecastRow.init)) }
     let rows = forecast.rows.map { row in
       [
-        "\(row.item.problem)", "\(row.item.threads)", "\(row.candidates.reduce(0) { $0 + $1.count })", "\(row.settled)",
+        "\(row.item.problem)", "\(row.item.threads)" + (row.item.placement == .spread ? " spread" : ""),
+        "\(row.candidates.reduce(0) { $0 + $1.count })", "\(row.settled)",
         Clock.text(row.seconds), row.candidates.map { "\($0.variant) \($0.count)" }.joined(separator: ", "),
       ]
     }
@@ -173,7 +175,8 @@ struct TuneCommand: ParsableCommand {
         let record = winner.fastest
         let median = record.median ?? .infinity
         return [
-          "\(winner.key.problem)", "\(winner.key.threads)", "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
+          "\(winner.key.problem)", "\(winner.key.threads)" + (winner.key.placement == "spread" ? " spread" : ""),
+          "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
           Format.time(record) + (record.isNoisy ? " noisy" : ""),
           Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
         ]
@@ -189,11 +192,11 @@ struct TuneCommand: ParsableCommand {
     }
     for (item, prediction) in outcome.predicted {
       print(
-        "predicted, not measured: \(item.problem), \(Format.count(item.threads, "thread")): "
+        "predicted, not measured: \(item): "
           + "\(prediction.candidate.ordered()) (\(prediction.source))")
     }
     for item in outcome.unanswered {
-      print("no answer: \(item.problem), \(Format.count(item.threads, "thread"))")
+      print("no answer: \(item)")
     }
     print(
       "\(outcome.isCancelled ? "interrupted: " : "")\(Format.count(outcome.candidates, "candidate")) measured, "

@@ -28,7 +28,7 @@ final class TuneProgress {
         line.note("not at rest: \(check.name): \(check.detail)")
       }
     case .began(let item, let index, let count, let isFirstLook, let left):
-      stage = "[\(index + 1)/\(count)] \(item.problem), \(Format.count(item.threads, "thread"))"
+      stage = "[\(index + 1)/\(count)] \(item)"
       if isFirstLook { stage += ", a first look" }
       (done, best) = (0, nil)
       line.show(stage: stage, detail: "\(Clock.text(left)) left")

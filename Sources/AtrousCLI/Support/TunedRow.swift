@@ -24,6 +24,8 @@ struct TunedRow: Encodable {
   var noisy: Bool
   /// GFLOP/s of the reference loop beside the samples.
   var referenceGflops: Double?
+  /// What goes into tables: of those about as fast the smallest.
+  var ships: String?
   var ties: [String]
   /// A faster candidate that did not win, and why.
   var passedOver: String?
@@ -56,6 +58,7 @@ struct TunedRow: Encodable {
     workspaceBytes = record.workspaceBytes
     noisy = record.isNoisy
     referenceGflops = record.reference
+    ships = "\(winner.shipped.candidate.ordered())"
     ties = winner.ties.dropFirst().map { "\($0.candidate.ordered())" }
     passedOver = winner.passedOver.map { "\($0.record.candidate.ordered())" }
     whyPassedOver = winner.passedOver?.reason

@@ -25,18 +25,21 @@ public struct Winner: Hashable, Sendable {
   public let key: ResultKey
   /// The one with the least median, normalised, of those that `ShippingRules` let win.
   public let fastest: CandidateRecord
-  /// All whose 95 % interval overlaps that of the fastest, it first; by median.
+  /// All that may be as fast, the fastest first, by median: within `ProblemResult.equalMargin` of it, or, up to
+  /// `ProblemResult.tieMargin`, with a 95 % interval that overlaps its.
   public let ties: [CandidateRecord]
-  /// The tie that goes into tables.
+  /// The one that goes into tables: of those within `ProblemResult.equalMargin` the smallest.
   public let shipped: CandidateRecord
   /// The fastest of all, where the rules keep it from winning.
   public let passedOver: PassedOver?
 }
 
 extension ProblemResult {
-  /// How much slower than the fastest a tie may be and still ship for being smaller. Few samples give wide intervals:
-  /// their overlap alone would ship something slow.
-  private static let shippingMargin = 1.02
+  /// Who takes up to so many times the fastest is as fast: pages, alignment and neighbours move a candidate by more from
+  /// one run of a build to the next, so that to ship the fastest would be to draw lots. The smallest ships instead.
+  public static let equalMargin = 1.02
+  /// Few samples give wide intervals: their overlap alone would tie something slow.
+  public static let tieMargin = 1.05
 
   /// The records allowed, one a candidate, fastest first, times of different runs normalised by their reference loops.
   ///
@@ -58,8 +61,8 @@ extension ProblemResult {
 
   /// The winner and its ties; nil where nothing is allowed.
   ///
-  /// `ShippingRules` say what speed may cost. Among ties about as fast the smaller ships (workspace and packed weights),
-  /// then the earlier in the registry.
+  /// `ShippingRules` say what speed may cost. Among those as fast the smaller ships (workspace and packed weights), then
+  /// the earlier in the registry, then the first by its text: whatever the noise says of them.
   public func winner(
     _ constraints: Constraints = Constraints(), runs: [String: Run] = [:], registry: Registry = .shared
   ) -> Winner? {
@@ -68,13 +71,16 @@ extension ProblemResult {
     let (eligible, passedOver) = ShippingRules(key.problem).apply(to: ranking, median: pace.median)
     guard let fastest = eligible.first else { return nil }
     let (median, interval) = (pace.median(fastest), pace.interval(fastest))
-    let ties = eligible.filter { pace.interval($0).overlaps(interval) }
+    let ties = eligible.filter { record in
+      let isEqual = pace.median(record) <= Self.equalMargin * median
+      return isEqual || pace.median(record) <= Self.tieMargin * median && pace.interval(record).overlaps(interval)
+    }
     let order = Dictionary(
       registry.variants.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
-    let shipped = ties.filter { pace.median($0) <= Self.shippingMargin * median }.min { left, right in
+    let shipped = ties.filter { pace.median($0) <= Self.equalMargin * median }.min { left, right in
       let mine = (left.extraBytes, order[left.variant] ?? .max)
       let theirs = (right.extraBytes, order[right.variant] ?? .max)
-      return mine != theirs ? mine < theirs : pace.isFaster(left, right)
+      return mine != theirs ? mine < theirs : "\(left.candidate)" < "\(right.candidate)"
     }
     return Winner(key: key, fastest: fastest, ties: ties, shipped: shipped ?? fastest, passedOver: passedOver)
   }

@@ -43,10 +43,11 @@ public struct Bench: Sendable {
     defer { withExtendedLifetime(pin) {} }
     let preflight = Preflight.checks(machine: machine, threads: threads)
     let teams = try Teams(tuner, processors: pin == nil ? [] : processors)
+    let item = TuneItem(problem: problem, threads: threads)
     let measured: MeasuredProblem
     do throws(PlanError) {
       let verifier = try Verifier(problem, generator: data, isa: isa)
-      measured = teams.measured(verifier, TuneItem(problem: problem, threads: threads))
+      measured = teams.measured(verifier, item)
       for entrant in entrants where cancellation?.isSet != true {
         measured.probe(entrant, cutoff: .infinity)
         entrant.samples = []
@@ -59,7 +60,7 @@ public struct Bench: Sendable {
     let run = Run(
       generator: generator, machine: machine, measurements: teams.peaks + teams.loops, preflight: preflight)
     return BenchResult(
-      run: run, placement: teams.placement(threads: threads), peak: teams.peaks[0],
+      run: run, placement: teams.placement(item), peak: teams.peaks[0],
       isCancelled: cancellation?.isSet ?? false,
       rows: entrants.map {
         BenchRow(

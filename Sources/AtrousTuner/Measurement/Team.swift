@@ -18,15 +18,15 @@ final class Team {
   let threads: Int
   /// The pool for more than one thread.
   let pool: WorkerPool?
-  /// `compact` where every thread has its own processor, in the order given; `free` where the system places them.
+  /// The placement asked for where every thread has its own processor; `free` where the system places them.
   let placement: String
 
   /// - Parameter processors: where the threads go, the caller first; too few leave all of them free.
   /// - Throws: `WorkerPoolError`.
-  init(threads: Int, processors: [Int]) throws(WorkerPoolError) {
+  init(threads: Int, processors: [Int], placement: Placement = .compact) throws(WorkerPoolError) {
     self.threads = threads
     let isPinned = processors.count >= threads
-    placement = isPinned ? "compact" : "free"
+    self.placement = isPinned ? placement.rawValue : "free"
     pool = threads == 1 ? nil : try WorkerPool(threads: threads, processors: isPinned ? processors : nil)
   }
 }

@@ -2,8 +2,13 @@ import AtrousCore
 import AtrousDatabase
 import AtrousKernels
 
-/// A team and a yardstick for every number of threads that is asked.
+/// A team and a yardstick for every number of threads that is asked, in every placement.
 final class Teams {
+  private struct Kind: Hashable {
+    let threads: Int
+    let placement: Placement
+  }
+
   private struct Member {
     let team: Team
     let yardstick: Yardstick
@@ -14,38 +19,51 @@ final class Teams {
   private let isa: InstructionSet
   private let limits: MeasuredProblem.Limits
   private let watch: any InterferenceWatch
-  private let counts: [Int]
-  private var members: [Int: Member] = [:]
+  private var members: [Kind: Member] = [:]
 
   /// Measures the peak of every team.
   init(_ tuner: Tuner, processors: [Int]) throws(TunerError) {
     machine = tuner.machine
     isa = tuner.isa
     limits = MeasuredProblem.Limits(error: tuner.options.maxError, workspaceBytes: tuner.options.maxWorkspace)
-    counts = tuner.options.threads
     watch = tuner.watch ?? SystemWatch(machine: tuner.machine)
-    for threads in counts where members[threads] == nil {
-      let target = Target(machine: machine, isa: isa, threads: threads)
-      let team: Team
-      do throws(WorkerPoolError) {
-        team = try Team(threads: threads, processors: processors)
-      } catch {
-        throw .threads(error)
-      }
-      do throws(PlanError) {
-        members[threads] = Member(
-          team: team, yardstick: try Yardstick(isa: isa, team: team, clock: tuner.clock, target: target),
-          sampler: Sampler(clock: tuner.clock, cache: tuner.options.cache, target: target))
-      } catch {
-        throw .measurement(error)
+    for threads in Set(tuner.options.threads).sorted() {
+      for placement in processors.isEmpty ? [.compact] : tuner.placements(threads) {
+        let order = placement == .spread ? tuner.spread : processors
+        members[Kind(threads: threads, placement: placement)] = try member(tuner, threads, placement, order)
       }
     }
   }
 
-  func placement(threads: Int) -> String { members[threads]!.team.placement }
+  private func member(
+    _ tuner: Tuner, _ threads: Int, _ placement: Placement, _ processors: [Int]
+  ) throws(TunerError) -> Member {
+    let target = Target(machine: machine, isa: isa, threads: threads)
+    let team: Team
+    do throws(WorkerPoolError) {
+      team = try Team(threads: threads, processors: processors, placement: placement)
+    } catch {
+      throw .threads(error)
+    }
+    do throws(PlanError) {
+      return Member(
+        team: team, yardstick: try Yardstick(isa: isa, team: team, clock: tuner.clock, target: target),
+        sampler: Sampler(clock: tuner.clock, cache: tuner.options.cache, target: target))
+    } catch {
+      throw .measurement(error)
+    }
+  }
+
+  /// The item's; all threads are free where the system does not let the caller be pinned.
+  private func member(_ item: TuneItem) -> Member {
+    members[Kind(threads: item.threads, placement: item.placement)]
+      ?? members[Kind(threads: item.threads, placement: .compact)]!
+  }
+
+  func placement(_ item: TuneItem) -> String { member(item).team.placement }
 
   func measured(_ verifier: Verifier, _ item: TuneItem) -> MeasuredProblem {
-    let member = members[item.threads]!
+    let member = member(item)
     return MeasuredProblem(
       verifier, machine: machine, team: member.team, sampler: member.sampler, yardstick: member.yardstick,
       watch: watch, limits: limits)
@@ -56,5 +74,8 @@ final class Teams {
   /// What the fixed loops took over all rounds.
   var loops: [Measurement] { ordered.compactMap { $0.yardstick.measurement } }
 
-  private var ordered: [Member] { members.sorted { $0.key < $1.key }.map(\.value) }
+  private var ordered: [Member] {
+    members.sorted { ($0.key.threads, $0.key.placement.rawValue) < ($1.key.threads, $1.key.placement.rawValue) }.map(
+      \.value)
+  }
 }

@@ -15,17 +15,24 @@ public struct Replay {
   public let left: [ResultKey]
   private let rules: RaceRules
   private let seed: UInt64
+  private let disturbance: Disturbance?
   public var problems: Int { sweeps.count }
   /// Candidates recorded, over all problems.
   public var candidates: Int { sweeps.reduce(0) { $0 + $1.records.count } }
 
-  /// - Parameter database: with all that sweeps recorded (`Store.readWithJournals(sweeps:)`).
-  public init(_ database: Database, registry: Registry = .shared, rules: RaceRules = .init(), seed: UInt64 = 1) {
+  /// - Parameters:
+  ///   - database: with all that sweeps recorded (`Store.readWithJournals(sweeps:)`).
+  ///   - disturbance: made up, beside what the recorded samples hold.
+  public init(
+    _ database: Database, registry: Registry = .shared, rules: RaceRules = .init(), seed: UInt64 = 1,
+    disturbance: Disturbance? = nil
+  ) {
     let all = database.results.map { Sweep($0, runs: database.runsByID, registry: registry) }
     sweeps = all.compactMap { $0.isWhole ? $0 : nil }
     left = all.compactMap { $0.isWhole ? nil : $0.key }
     self.rules = rules
     self.seed = seed
+    self.disturbance = disturbance
   }
 
   /// One line a strategy.
@@ -37,7 +44,7 @@ public struct Replay {
         var (used, probes) = (0.0, 0)
         for trial in 0..<Self.trials {
           let seed = DataGenerator.mix(DataGenerator.mix(seed) &+ UInt64(index * Self.trials + trial))
-          let source = sweep.source(seed: seed)
+          let source = sweep.source(seed: seed, disturbance)
           let limit = strategy == .random ? Self.limitShare * sweep.seconds : nil
           let field = Field(source, rules: rules, limit: limit)
           strategy.strategy(rules, seed: seed).search(sweep.proposals, in: field)
@@ -117,7 +124,9 @@ private struct Sweep {
     isWhole = 10 * proposals.count >= 9 * all.count && sampled > 0 && proposals.count > 1
   }
 
-  func source(seed: UInt64) -> RecordedSweep { RecordedSweep(records, cache: key.cache, seed: seed) }
+  func source(seed: UInt64, _ disturbance: Disturbance?) -> RecordedSweep {
+    RecordedSweep(records, cache: key.cache, seed: seed, disturbance: disturbance)
+  }
 
   /// What measuring all took.
   var seconds: Double {

@@ -9,7 +9,10 @@ package final class Entrant {
   /// nil before the candidate is verified, and after it is out; always nil in a replay.
   var ready: ReadyPlan?
   /// Nanoseconds of one execution, in the order measured; the first is the probe.
-  package var samples: [Double] = []
+  package var samples: [Double] = [] { didSet { level = Self.level(of: samples) } }
+  /// The lower quartile of the samples, of up to four the least; infinite without any. Who stays in a race is decided by
+  /// it, since what disturbs a sample makes it longer, and never shorter; who wins, by the median.
+  package private(set) var level = Double.infinity
   /// Executions of one sample.
   package var repeats = 1
   package var invalidity = Invalidity.correct
@@ -24,6 +27,10 @@ package final class Entrant {
     self.proposal = proposal
     workspaceBytes = proposal.cost.workspaceBytes
     packedWeightsBytes = proposal.cost.packedWeightsBytes
+  }
+
+  private static func level(of samples: [Double]) -> Double {
+    samples.isEmpty ? .infinity : samples.sorted()[(samples.count - 1) / 4]
   }
 
   package var median: Double { samples.isEmpty ? .infinity : Statistics.median(samples) }

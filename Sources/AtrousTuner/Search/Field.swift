@@ -11,7 +11,7 @@ package final class Field {
     /// What the tables run here: the nearest known problem's or machine's choice.
     var hint: Candidate?
     /// What runs without any measurement.
-    var untuned: Candidate?
+    package var untuned: Candidate?
     /// What an earlier run tried and did not settle: the others come first, so that interrupted runs get through all.
     var tried: Set<Candidate> = []
     /// Nanoseconds of the best median of earlier runs.
@@ -52,7 +52,8 @@ package final class Field {
     start = source.seconds
   }
 
-  /// The median of the best still in the search, in nanoseconds.
+  /// The least median of those still in the search, in nanoseconds: others' levels are held against it, so that neither a
+  /// lucky sample of the best nor a disturbed one of theirs ends their race.
   var best: Double { leader?.median ?? .infinity }
   /// The best still in the search.
   var leader: Entrant? { running.min { $0.median < $1.median } }
@@ -73,7 +74,8 @@ package final class Field {
     }
   }
 
-  /// Makes a candidate ready and takes its first sample; those far behind the best drop out, unless all stay.
+  /// Makes a candidate ready and takes its first sample, and more where they are short; those far behind the best drop
+  /// out. Where all stay, it is one sample.
   @discardableResult
   func probe(_ proposal: Proposal, allStay: Bool = false) -> Entrant {
     let began = elapsed
@@ -88,8 +90,24 @@ package final class Field {
       return entrant
     }
     running.append(entrant)
-    if !allStay { dropStragglers() }
+    if !allStay {
+      repeatProbe(entrant)
+      dropStragglers()
+    }
     return entrant
+  }
+
+  /// Samples again what is short, twice at least before that tells that it is far behind. Their level stays as the one
+  /// sample of the probe: what disturbed some disturbed them all, and so many would outweigh the rounds.
+  private func repeatProbe(_ entrant: Entrant) {
+    while entrant.samples.count < rules.probeSamples && !stops()
+      && entrant.seconds(of: entrant.samples.count) <= rules.probeSeconds
+      && (entrant.samples.count == 1 || entrant.level <= rules.probeCutoff * best)
+    {
+      round(of: [entrant])
+    }
+    entrant.disturbed = entrant.disturbed.filter { 2 * $0.value >= entrant.samples.count }.mapValues { _ in 1 }
+    entrant.samples = [entrant.level]
   }
 
   /// One sample of everybody who is below what is wanted of it, beginning with another one each time; false where the
@@ -100,13 +118,24 @@ package final class Field {
     return source.round(Array(due[first...] + due[..<first])) { stops() }
   }
 
-  /// Keeps the fastest `count` by median of those within `factor` of the best, every variant's best and the untuned.
-  func keep(_ count: Int, within factor: Double = .infinity, leaders isWanted: Bool = true) {
-    let leaders = isWanted ? leaders : []
-    let ranked = running.sorted { $0.median < $1.median }
-    for (place, entrant) in ranked.enumerated() where place >= count || entrant.median > factor * best {
-      if !isHeld(entrant) && !leaders.contains(where: { $0 === entrant }) { drop(entrant) }
+  /// One more sample of each of these.
+  func round(of entrants: [Entrant]) { _ = source.round(entrants) { stops() } }
+
+  /// Those that may yet win, best first: up to `count`, and some more where so many samples of them cost next to nothing.
+  func contenders(_ count: Int, samples: Int) -> [Entrant] {
+    let near = running.filter { $0.level <= rules.fieldCutoff * best }.sorted { $0.level < $1.level }
+    var allowance = rules.extraShare * elapsed
+    let extra = near.dropFirst(count).prefix(rules.mostExtra).prefix { entrant in
+      allowance -= entrant.seconds(of: samples - entrant.samples.count)
+      return allowance >= 0
     }
+    return Array(near.prefix(count) + extra)
+  }
+
+  /// Keeps these, every variant's best where that is wanted, and the untuned.
+  func keep(_ entrants: [Entrant], leaders isWanted: Bool = true) {
+    let kept = entrants + (isWanted ? leaders : [])
+    for entrant in running where !isHeld(entrant) && !kept.contains(where: { $0 === entrant }) { drop(entrant) }
   }
 
   func drop(_ entrant: Entrant) {
@@ -117,12 +146,15 @@ package final class Field {
   }
 
   /// Ends the search for everybody.
-  func close() { running.sorted { $0.median < $1.median }.forEach(drop) }
+  func close() { ranked.forEach(drop) }
+
+  /// Those still in the search, best first.
+  var ranked: [Entrant] { running.sorted { $0.level < $1.level } }
 
   /// The fastest of each variant so far.
   var leaders: [Entrant] {
-    Dictionary(grouping: running, by: \.variant).values.compactMap { $0.min { $0.median < $1.median } }
-      .sorted { $0.median < $1.median }
+    Dictionary(grouping: running, by: \.variant).values.compactMap { $0.min { $0.level < $1.level } }
+      .sorted { $0.level < $1.level }
   }
 
   /// Whether it stays however slow it is: what tuning gains is told against it.
@@ -134,7 +166,10 @@ package final class Field {
   func stops() -> Bool { isStopped() || left <= 0 }
 
   /// Cancelled, or so little time is left that one more probe would take from what the finals need.
-  func stopsProbing() -> Bool { isStopped() || limit != nil && left <= 1.3 * reserve + longest }
+  func stopsProbing() -> Bool {
+    guard let limit else { return isStopped() }
+    return isStopped() || left <= max(1.3 * reserve, rules.roundsShare * limit) + longest
+  }
 
   /// Cancelled, or only the finals' time is left.
   func stopsHalving() -> Bool { isStopped() || left <= reserve }
@@ -147,8 +182,7 @@ package final class Field {
   /// Seconds kept back for the last rounds: the least samples of the finalists so far, and an interval of the untuned.
   private var reserve: Double {
     guard let limit else { return 0 }
-    let ranked = running.sorted { $0.median < $1.median }.prefix(rules.finalists)
-    let finals = ranked.reduce(0) { $0 + $1.seconds(of: rules.leastSamples) }
+    let finals = ranked.prefix(rules.finalists).reduce(0) { $0 + $1.seconds(of: rules.leastSamples) }
     let untuned = untuned.map { isHeld($0) ? $0.seconds(of: Statistics.leastSamples - $0.samples.count) : 0 } ?? 0
     return min(finals + untuned, rules.finalsShare * limit)
   }
@@ -158,10 +192,10 @@ package final class Field {
     let leaders = leaders
     for entrant in running where !isHeld(entrant) {
       let isLeader = leaders.contains { $0 === entrant }
-      if entrant.median > (isLeader ? rules.leaderCutoff : rules.probeCutoff) * best { drop(entrant) }
+      if entrant.level > (isLeader ? rules.leaderCutoff : rules.probeCutoff) * best { drop(entrant) }
     }
     while running.count > 1, running.reduce(0, { $0 + ($1.ready?.bytes ?? 0) }) > rules.planBytes {
-      drop(running.filter { !isHeld($0) }.max { $0.median < $1.median } ?? running[0])
+      drop(running.filter { !isHeld($0) }.max { $0.level < $1.level } ?? running[0])
     }
   }
 }

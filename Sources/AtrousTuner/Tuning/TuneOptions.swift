@@ -24,10 +24,25 @@ public struct TuneOptions: Sendable {
   public init() {}
 }
 
-/// One problem to tune for one number of threads.
-public struct TuneItem: Hashable, Sendable {
+/// Which cores the threads take.
+public enum Placement: String, Hashable, Sendable {
+  /// Those that share the last-level cache, one after the other (`Topology.pinningOrder`).
+  case compact
+  /// One of each cache domain, then the second ones (`Topology.spreadOrder`).
+  case spread
+}
+
+/// One problem to tune for one number of threads in one placement.
+public struct TuneItem: Hashable, Sendable, CustomStringConvertible {
   public let problem: Problem
   public let threads: Int
+  public var placement = Placement.compact
+
+  /// `c16 … nhwc, 2 threads, spread`
+  public var description: String {
+    let count = threads == 1 ? "1 thread" : "\(threads) threads"
+    return "\(problem), \(count)" + (placement == .compact ? "" : ", \(placement.rawValue)")
+  }
 }
 
 /// What a tuning run would do.

@@ -11,6 +11,9 @@ public struct Tuner: Sendable {
   public var isa: InstructionSet
   /// Where threads are pinned, the first thread first (`Topology.pinningOrder`); too few leave them free.
   public var processors: [Int]
+  /// The other way to pin them (`Topology.spreadOrder`): tuned as well for those numbers of threads that would take other
+  /// processors than `processors` gives them.
+  public var spread: [Int] = []
   public var options: TuneOptions
   /// What goes into the records of this run.
   public var generator: Generator
@@ -39,11 +42,11 @@ public struct Tuner: Sendable {
   /// - Throws: `TunerError` where the database cannot be read.
   public func forecast(_ problems: [Problem]) throws(TunerError) -> TuneForecast {
     let history = try history()
-    let placement = processors.count >= (options.threads.max() ?? 1) ? "compact" : "free"
     return TuneForecast(
       rows: items(problems).map { item in
         let all = proposals(item)
-        let open = open(item, key(item, placement: placement), history)
+        let isPinned = processors.count >= item.threads
+        let open = open(item, key(item, placement: isPinned ? item.placement.rawValue : "free"), history)
         let target = target(item)
         return TuneForecast.Row(
           item: item,
@@ -81,8 +84,17 @@ public struct Tuner: Sendable {
 
   func items(_ problems: [Problem]) -> [TuneItem] {
     var seen: Set<TuneItem> = []
-    return problems.flatMap { problem in options.threads.map { TuneItem(problem: problem, threads: $0) } }
-      .filter { seen.insert($0).inserted }
+    return problems.flatMap { problem in
+      options.threads.flatMap { threads in
+        placements(threads).map { TuneItem(problem: problem, threads: threads, placement: $0) }
+      }
+    }.filter { seen.insert($0).inserted }
+  }
+
+  /// Those that differ with so many threads.
+  func placements(_ threads: Int) -> [Placement] {
+    guard min(processors.count, spread.count) >= threads else { return [.compact] }
+    return Set(processors.prefix(threads)) == Set(spread.prefix(threads)) ? [.compact] : [.compact, .spread]
   }
 
   func target(_ item: TuneItem) -> Target { Target(machine: machine, isa: isa, threads: item.threads) }

@@ -194,7 +194,7 @@ final class TuningSession {
   private func open(_ item: TuneItem) -> [Proposal] { tuner.open(item, key(item), history) }
 
   private func key(_ item: TuneItem) -> ResultKey {
-    tuner.key(item, placement: teams.placement(threads: item.threads))
+    tuner.key(item, placement: teams.placement(item))
   }
 
   private var elapsed: Double { Double(tuner.clock.nanoseconds - start) * 1e-9 }
