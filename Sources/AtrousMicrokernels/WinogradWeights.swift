@@ -13,7 +13,7 @@ import CAtrousMicrokernel
 }
 
 /// Row `point` of Winograd's G times the taps `from`, `from + step`, … A row's sum is Horner's.
-@inline(__always) private func winogradWeights(
+@inline(__always) func winogradWeights(
   _ point: Int, _ taps: inout InlineArray<49, Vector64>, _ from: Int, _ step: Int, _ count: Int
 ) -> Vector64 {
   if point == 0 { return taps[unchecked: from] }

@@ -25,6 +25,9 @@ import Testing
     // Strides that share a factor with the dilation, and that do not.
     "c6 h13 w13 k9 r3 s3 st2 d2 p2 nhwc", "c6 h13 w13 k9 r3 s3 st2 d2 p2 nchw", "c6 h13 w13 k9 r3 s3 st3 d2 p3 nchw",
     "c6 h13 w13 k9 r3 s3 st2 d3 p3 nhwc", "c3 h11 w10 k4 r2 s5 st4 p2 nchw",
+    // Winograd along the height alone: rows narrower than a vector, phases of one row, blocks of columns, pads past the image.
+    "n2 c5 h11 w3 k7 r3 s3 d2 psame nchw bias add relu", "g2 c6 h17 w21 k10 r5 s2 dh2 dw9 pt4 pl9 nchw bias add",
+    "c3 h13 w150 k5 r2 s7 d3 psame nchw add leaky:0.1", "c2 h5 w9 k13 r7 s1 dh4 pt20 pb13 nchw clamp:-0.5:0.5",
     // Filters long enough for Fourier transforms.
     "c3 h9 w9 k5 r7 s7 d2 psame nhwc bias", "c18 h15 w15 k20 r7 s7 d4 psame nhwc add relu",
     "c7 w150 k9 s51 d2 psame nhwc",

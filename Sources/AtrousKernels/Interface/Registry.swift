@@ -14,6 +14,7 @@ public struct Registry: Sendable {
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(GroupedVariant()),
     LayoutConverting(StrideReducing(WinogradVariant())),
+    LayoutConverting(WinogradRowsVariant(), native: .channelsFirst),
     LayoutConverting(StrideReducing(ShortPhaseVariant())),
     LayoutConverting(FourierVariant()),
     LayoutConverting(PointwiseVariant()),
