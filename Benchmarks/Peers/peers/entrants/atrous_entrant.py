@@ -2,9 +2,9 @@
 import os
 
 import atrous
-import numpy
 
 from . import Refusal
+from .. import memory
 from ..layouts import layout_of, takes
 
 SETTINGS = "a table exported from the database; Pool(N) where N > 1"
@@ -47,8 +47,8 @@ class Convolution:
         self.detail = f"{choice}; workspace {self.plan.workspace_bytes} B, packed {self.plan.packed_bytes} B"
         self.pool = atrous.Pool(threads) if threads > 1 else None
         self.shape = shape
-        self.x = numpy.ascontiguousarray(arranged(x, self.layout)).reshape(problem.input_shape)
-        self.y = numpy.empty(problem.output_shape, numpy.float32)
+        self.x = memory.copy(arranged(x, self.layout)).reshape(problem.input_shape)
+        self.y = memory.empty(problem.output_shape)
         self.call = self.plan.bind(self.x, out=self.y, pool=self.pool)
 
     def run(self, calls):

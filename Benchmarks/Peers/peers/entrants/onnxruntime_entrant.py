@@ -1,7 +1,7 @@
 """ONNX Runtime, CPU provider: one Conv node with constant weights, inputs and outputs bound once."""
-import numpy
 import onnxruntime
 
+from .. import memory
 from .onnx_model import cut, model
 
 SETTINGS = "intra_op_num_threads=N, inter_op 1, sequential, spinning that stops with a run, all graph " \
@@ -29,8 +29,8 @@ class Convolution:
         settings.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(model(shape, w, axes), settings, providers=["CPUExecutionProvider"])
         value = onnxruntime.OrtValue.ortvalue_from_numpy
-        self.x = value(x.reshape(cut(x.shape, axes)))
-        self.y = value(numpy.empty(cut(shape.output_shape, axes), numpy.float32))
+        self.x = value(memory.copy(x).reshape(cut(x.shape, axes)))
+        self.y = value(memory.empty(cut(shape.output_shape, axes)))
         self.binding = self.session.io_binding()
         self.binding.bind_ortvalue_input("x", self.x)
         self.binding.bind_ortvalue_output("y", self.y)

@@ -4,6 +4,8 @@ import openvino
 from openvino import Layout, opset13
 from openvino.preprocess import PrePostProcessor
 
+from .. import memory
+
 SETTINGS = "INFERENCE_NUM_THREADS=N, NUM_STREAMS=1, LATENCY, f32, no CPU pinning of its own; tensors set once; " \
            "best of NCHW and NHWC tensors (1-D: NCW too)"
 
@@ -47,9 +49,9 @@ class Convolution:
             "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "f32", "ENABLE_CPU_PINNING": False})
         self.request = self.compiled.create_infer_request()
-        self.x = numpy.ascontiguousarray(x.transpose(0, 2, 3, 1) if self.channels_last else x)
+        self.x = memory.copy(x.transpose(0, 2, 3, 1) if self.channels_last else x)
         self.x = self.x.reshape(tuple(self.compiled.input(0).shape))
-        self.y = numpy.empty(tuple(self.compiled.output(0).shape), numpy.float32)
+        self.y = memory.empty(tuple(self.compiled.output(0).shape))
         self.request.set_input_tensor(openvino.Tensor(self.x, shared_memory=True))
         self.request.set_output_tensor(openvino.Tensor(self.y, shared_memory=True))
 
