@@ -7,8 +7,9 @@
     call = plan.bind(x)                             # for many calls on the same arrays: checked once
     y = call()
 
-Arrays go in and out without copies: float32, C-contiguous. A plan may be called by any number of threads at once.
+Arrays go in and out without copies: float32, C-contiguous; outputs are fastest in arrays of `atrous.empty`. A plan may be called by any number of threads at once.
 """
+import math
 import threading
 
 import numpy
@@ -16,7 +17,7 @@ import numpy
 from ._library import AtrousError, ABI, VERSION
 from . import _library as _c
 
-__all__ = ["AtrousError", "Problem", "Table", "Pool", "Plan", "BoundCall", "ABI", "VERSION"]
+__all__ = ["AtrousError", "Problem", "Table", "Pool", "Plan", "BoundCall", "empty", "ABI", "VERSION"]
 __version__ = VERSION
 
 
@@ -178,7 +179,7 @@ class Plan:
         elif residual is not None:
             raise AtrousError("a residual was given; add `add` to the problem")
         if out is None:
-            return numpy.empty(self._output_shape, numpy.float32)
+            return empty(self._output_shape)
         _checked("out", out, self._output_shape)
         if not out.flags.writeable:
             raise AtrousError("out is read-only")
@@ -209,6 +210,12 @@ class BoundCall:
             with self._lock:
                 self._execute()
         return self.out
+
+
+def empty(shape):
+    """A float32 array on a 64-byte boundary, contents undefined: as `out` it is faster than one of NumPy's, whose large
+    arrays begin 16 bytes past a cache line, so that every second store spans two."""
+    return _scratch(4 * math.prod(shape)).view(numpy.float32).reshape(shape)
 
 
 def _scratch(size):
