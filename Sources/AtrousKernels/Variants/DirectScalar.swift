@@ -7,6 +7,7 @@ import CAtrousMicrokernel
 /// Plain loops: any plain layout, rank, stride and grouping. The floor that every other variant is measured from.
 struct DirectScalarVariant: KernelVariant {
   let id: VariantID = "direct-scalar"
+  let revision = 2
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     problem.typeRejection ?? problem.plainLayoutRejection
