@@ -52,7 +52,7 @@ import Testing
       registry: registry, machine: HostMachine.current, isa: HostMachine.instructionSet, processors: [],
       generator: Generator(version: "test", compiler: "test"))
     tuner.options.budget = 10
-    tuner.options.variants = ["plain-rows", "direct-scalar"]
+    tuner.options.variants = ["plain-rows"]
     let database = try tuner.run([problems[0]]).database
     let records = try #require(database.results.first).candidates.filter { $0.variant == "plain-rows" }
     #expect(records.count == 4)
