@@ -6,19 +6,41 @@ import AtrousCore
 /// The rate is the record's own, else the peak that its run measured with as many threads. Where one record has neither,
 /// none is changed.
 struct Pace {
+  /// The latest run and its rate.
+  private struct Latest {
+    let run: String
+    let rate: Double
+  }
+
+  /// What a reference loop says of a slower hour is not trusted further than this: kernels that wait for memory, or for
+  /// each other's results, slow down by less than it or by more.
+  private static let trust = 1.25
+
   private let runs: [String: Run]
   private let threads: Int
   private let isKnown: Bool
+  private let latest: Latest?
 
-  /// - Parameter records: those that will be compared with each other.
-  init(_ records: [CandidateRecord], of key: ResultKey, runs: [String: Run]) {
+  /// - Parameters:
+  ///   - records: those that will be compared with each other.
+  ///   - favoursLatest: whether a record of an earlier run that says its machine was slower is believed that with caution
+  ///     only. The latest race has measured again whom the earlier ones found best.
+  init(_ records: [CandidateRecord], of key: ResultKey, runs: [String: Run], favoursLatest: Bool = false) {
     self.runs = runs
     threads = key.threads
-    isKnown = records.allSatisfy { $0.pace(runs: runs, threads: key.threads) != nil }
+    let rates = records.map { $0.pace(runs: runs, threads: key.threads) }
+    isKnown = !rates.contains(nil)
+    let run = favoursLatest && isKnown ? records.map(\.run).max() : nil
+    latest = run.map { run in
+      Latest(run: run, rate: zip(records, rates).reduce(0) { $1.0.run == run ? max($0, $1.1!) : $0 })
+    }
   }
 
   func rate(_ record: CandidateRecord) -> Double {
-    isKnown ? record.pace(runs: runs, threads: threads)! : 1
+    if !isKnown { return 1 }
+    let own = record.pace(runs: runs, threads: threads)!
+    guard let latest, record.run != latest.run else { return own }
+    return max(own, min(Self.trust * own, latest.rate))
   }
 
   /// What the reference loop computes in the candidate's median time; the time itself where rates are unknown.

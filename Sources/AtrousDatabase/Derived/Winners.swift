@@ -53,10 +53,14 @@ extension ProblemResult {
   ) -> [CandidateRecord] {
     let newest = Dictionary(candidates.map { ($0.variant, $0.revision) }, uniquingKeysWith: max)
     let allowed = candidates.filter { $0.revision == newest[$0.variant] && constraints.allow($0) }
-    let pace = Pace(allowed, of: key, runs: runs)
+    let pace = pace(constraints, runs)
     return Dictionary(grouping: Self.comparable(allowed), by: \.candidate).values
       .map { records in records.max { ($0.isNoisy ? 0 : 1, $0.run) < ($1.isNoisy ? 0 : 1, $1.run) }! }
       .sorted(by: pace.isFaster)
+  }
+
+  private func pace(_ constraints: Constraints, _ runs: [String: Run]) -> Pace {
+    Pace(candidates.filter(constraints.allow), of: key, runs: runs, favoursLatest: true)
   }
 
   /// The winner and its ties; nil where nothing is allowed.
@@ -67,7 +71,7 @@ extension ProblemResult {
     _ constraints: Constraints = Constraints(), runs: [String: Run] = [:], registry: Registry = .shared
   ) -> Winner? {
     let ranking = ranking(constraints, runs: runs)
-    let pace = Pace(candidates.filter(constraints.allow), of: key, runs: runs)
+    let pace = pace(constraints, runs)
     let (eligible, passedOver) = ShippingRules(key.problem).apply(to: ranking, median: pace.median)
     guard let fastest = eligible.first else { return nil }
     let (median, interval) = (pace.median(fastest), pace.interval(fastest))
