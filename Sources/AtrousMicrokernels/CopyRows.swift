@@ -51,12 +51,8 @@ import CAtrousMicrokernel
 @inline(__always) private func clear(_ args: UnsafePointer<atrous_copy_rows_args>) {
   var row = 0
   while row < args.pointee.rows {
-    let to = args.pointee.destination + (row &* args.pointee.destination_pitch &+ args.pointee.columns)
-    var column = 0
-    while column < args.pointee.zeros {
-      to[column] = 0
-      column &+= 1
-    }
+    clear(
+      args.pointee.destination + (row &* args.pointee.destination_pitch &+ args.pointee.columns), args.pointee.zeros)
     row &+= 1
   }
 }

@@ -31,13 +31,6 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_block_args>
   }
 }
 
-// With mask registers the compiler takes a clamp between sums and store apart, in quarters of vectors.
-#if ATROUS_LANES_16
-  private var clampsOnTheWay: Bool { false }
-#else
-  private var clampsOnTheWay: Bool { true }
-#endif
-
 /// The lines some way ahead of those that a row is the first to read, and of those it writes.
 @inline(__always) private func fetch(_ args: Arguments, _ x: Floats, _ y: MutableFloats) {
   let input = x + (args.pointee.down &+ args.pointee.ahead)

@@ -216,6 +216,13 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
   epilogue.pointee.residual == nil && Int(epilogue.pointee.activation) == ATROUS_ACTIVATION_CLAMP
 }
 
+// With mask registers the compiler takes a clamp between sums and store apart, in quarters of vectors.
+#if ATROUS_LANES_16
+  @inline(__always) var clampsOnTheWay: Bool { false }
+#else
+  @inline(__always) var clampsOnTheWay: Bool { true }
+#endif
+
 /// Residual and activation in place, while the rows are near. The last vector of a row may overlap the one before: both are
 /// read before either is written.
 @inline(never) func finishPlane(_ args: UnsafePointer<atrous_depthwise_plane_args>, clamps: Bool = false) {

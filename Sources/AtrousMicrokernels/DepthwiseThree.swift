@@ -18,13 +18,6 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
   finishPlane(args, clamps: !clampsOnTheWay)
 }
 
-// With mask registers the compiler takes a clamp between sums and store apart, in quarters of vectors.
-#if ATROUS_LANES_16
-  private var clampsOnTheWay: Bool { false }
-#else
-  private var clampsOnTheWay: Bool { true }
-#endif
-
 // A function each: the optimiser stops inlining where one has many loops.
 @inline(never) private func pairs(_ args: Arguments) { pairs(args, clamps: false) }
 @inline(never) private func clampedPairs(_ args: Arguments) { pairs(args, clamps: true) }

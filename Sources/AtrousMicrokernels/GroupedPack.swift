@@ -76,14 +76,6 @@ import CAtrousMicrokernel
   }
 }
 
-@inline(__always) private func clear(_ to: MutableFloats, _ count: Int) {
-  var i = 0
-  while i < count {
-    to[i] = 0
-    i &+= 1
-  }
-}
-
 /// panels[tile][tap][c][f][lane] = w[group lane][tile·tile_filters + f][c][tap], zero past the last filter and group.
 @inline(never) func packGrouped(_ raw: UnsafeRawPointer?) {
   let args = raw!.assumingMemoryBound(to: atrous_pack_grouped_args.self)

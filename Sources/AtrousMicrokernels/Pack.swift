@@ -96,14 +96,6 @@ import CAtrousMicrokernel
   }
 }
 
-@inline(__always) private func clear(_ to: MutableFloats, _ count: Int) {
-  var i = 0
-  while i < count {
-    to[i] = 0
-    i &+= 1
-  }
-}
-
 @inline(__always) private func copyStrided(_ to: MutableFloats, _ from: Floats, _ stride: Int, _ count: Int) {
   var i = 0
   if stride == 1 {

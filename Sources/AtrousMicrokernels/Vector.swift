@@ -26,6 +26,18 @@ typealias MutableFloats = UnsafeMutablePointer<Float>
   UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: Vector.self)
 }
 
+@inline(__always) func clear(_ to: MutableFloats, _ count: Int) {
+  var i = 0
+  while i &+ lanes <= count {
+    store(.zero, to + i)
+    i &+= lanes
+  }
+  while i < count {
+    to[i] = 0
+    i &+= 1
+  }
+}
+
 /// acc + a · b, in one rounding where the instruction set has it. (`addProduct` on x86-64-v2 calls libm's fmaf: 13 × slower.)
 @inline(__always) func multiplyAdd(_ acc: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #if ATROUS_SEPARATE_MULTIPLY_ADD

@@ -32,18 +32,6 @@ import CAtrousMicrokernel
   }
 }
 
-@inline(__always) private func clear(_ row: MutableFloats, _ count: Int) {
-  var j = 0
-  while j &+ lanes <= count {
-    store(.zero, row + j)
-    j &+= lanes
-  }
-  while j < count {
-    row[j] = 0
-    j &+= 1
-  }
-}
-
 @inline(__always) private func transformRows(
   _ args: UnsafePointer<atrous_winograd_rows_input_args>, _ x: Floats, _ v: MutableFloats, lines: Int, width: Int
 ) {
