@@ -13,8 +13,8 @@ struct Pace {
   }
 
   /// What a reference loop says of a slower hour is not trusted further than this: kernels that wait for memory, or for
-  /// each other's results, slow down by less than it or by more.
-  private static let trust = 1.25
+  /// each other's results, slow down by less than it or by more. So whoever is the fastest then is among those kept.
+  private static let trust = ProblemResult.keptFactor
 
   private let runs: [String: Run]
   private let threads: Int
