@@ -149,11 +149,16 @@ struct TuneCommand: ParsableCommand {
     text == "none" ? nil : try Arguments.duration(text)
   }
 
+  /// As tables print them: compact goes without saying.
+  private static func threads(_ count: Int, _ placement: String) -> String {
+    placement == Placement.spread.rawValue ? "\(count) \(placement)" : "\(count)"
+  }
+
   private func show(_ forecast: TuneForecast) throws {
     if json { return try Output.json(forecast.rows.map(ForecastRow.init)) }
     let rows = forecast.rows.map { row in
       [
-        "\(row.item.problem)", "\(row.item.threads)" + (row.item.placement == .spread ? " spread" : ""),
+        "\(row.item.problem)", Self.threads(row.item.threads, row.item.placement.rawValue),
         "\(row.candidates.reduce(0) { $0 + $1.count })", "\(row.settled)",
         Clock.text(row.seconds), row.candidates.map { "\($0.variant) \($0.count)" }.joined(separator: ", "),
       ]
@@ -175,7 +180,7 @@ struct TuneCommand: ParsableCommand {
         let record = winner.fastest
         let median = record.median ?? .infinity
         return [
-          "\(winner.key.problem)", "\(winner.key.threads)" + (winner.key.placement == "spread" ? " spread" : ""),
+          "\(winner.key.problem)", Self.threads(winner.key.threads, winner.key.placement),
           "\(record.candidate.ordered())", "\(winner.ties.count - 1)",
           Format.time(record) + (record.isNoisy ? " noisy" : ""),
           Format.gigaflops(winner.key.problem.nominalFLOPs, median), Format.error(record.maxError),
@@ -191,9 +196,7 @@ struct TuneCommand: ParsableCommand {
       )
     }
     for (item, prediction) in outcome.predicted {
-      print(
-        "predicted, not measured: \(item): "
-          + "\(prediction.candidate.ordered()) (\(prediction.source))")
+      print("predicted, not measured: \(item): \(prediction.candidate.ordered()) (\(prediction.source))")
     }
     for item in outcome.unanswered {
       print("no answer: \(item)")
