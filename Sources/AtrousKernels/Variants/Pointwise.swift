@@ -263,7 +263,7 @@ private struct PointwiseBody: PlanBody {
 }
 
 /// A filter's one tap in steps of a few channels, as four lines are fetched with every step: a tile's steps fetch the whole
-/// next tile from beyond L2. (On a Zen 3 core, by turns with and without, warm and cold: 672→21 64² 65 → 83 and 50 → 76
+/// next tile from beyond L2. (On a Zen 3 core, by turns with and without, warm and cold: 672→21 64² 66 → 82 and 50 → 76
 /// GFLOP/s, 64→64 w16000 80 → 83 and 69 → 77.)
 private struct InputSteps: Sendable {
   private let taps: ConstantTable<atrous_tap>

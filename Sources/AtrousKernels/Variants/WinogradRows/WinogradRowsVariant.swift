@@ -119,7 +119,7 @@ struct WinogradRowsVariant: KernelVariant {
     ).sorted()
   }
 
-  /// Of the FMA peak, for the products and for the transforms (12→12 128×256 d2 on a Zen 3 core: 140 GFLOP/s nominal).
+  /// Of the FMA peak, for the products and for the transforms.
   private static let efficiency = 0.75
   private static let transformEfficiency = 1.0 / 3
 
