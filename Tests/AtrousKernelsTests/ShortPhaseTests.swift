@@ -68,7 +68,7 @@ import Testing
     try check("c\(channels) h5 w5 k5 r3 s3 d2 psame nhwc bias", configurations)
   }
 
-  @Test(arguments: ["g2 c16 k32", "g3 c51 k27", "n2 g2 c42 k18", "g2 c160 k16"])
+  @Test(arguments: ["g2 c32 k64", "g3 c51 k57", "n2 g2 c42 k34", "g2 c160 k32"])
   func takesGroups(_ counts: String) throws {
     let parts = counts.split(separator: " ")
     try check("\(parts.dropLast().joined(separator: " ")) h9 w8 \(parts.last!) r3 s3 d4 psame nhwc bias add relu")
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Inputs and weights that end, and inputs that begin, where the next page faults.
-  @Test(arguments: ["c21 h9 w9 k5", "c3 h7 w8 k9", "c64 h6 w6 k17", "n2 g2 c34 h7 w7 k18"])
+  @Test(arguments: ["c21 h9 w9 k5", "c3 h7 w8 k9", "c64 h6 w6 k17", "n2 g2 c34 h7 w7 k38"])
   func readsNothingOutside(_ shape: String) throws {
     for dilation in [3, 4, 9] {
       let problem = try Problem(text: "\(shape) r3 s3 d\(dilation) psame nhwc")

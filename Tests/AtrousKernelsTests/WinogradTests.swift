@@ -38,7 +38,7 @@ import Testing
     try checkWinograd("c\(channels) h5 w5 k5 r3 s3 psame nhwc bias", [winograd(2, 2), winograd(5, 3, 2)])
   }
 
-  @Test(arguments: ["g2 c16 k32", "g3 c51 k27", "n2 g2 c42 k18"])
+  @Test(arguments: ["g2 c32 k64", "g3 c51 k57", "n2 g2 c42 k34"])
   func takesGroups(_ counts: String) throws {
     let parts = counts.split(separator: " ")
     let text = "\(parts.dropLast().joined(separator: " ")) h9 w8 \(parts.last!) r3 s3 d2 psame nhwc bias add relu"
@@ -50,7 +50,7 @@ import Testing
     try checkWinograd("n2 c18 h13 w17 k19 r3 s3 d2 psame nhwc \(epilogue)", Self.tiles)
   }
 
-  @Test(arguments: ["c21 h9 w9 k5", "c3 h7 w8 k9", "c64 h6 w6 k17", "n2 g2 c34 h7 w7 k18"])
+  @Test(arguments: ["c21 h9 w9 k5", "c3 h7 w8 k9", "c64 h6 w6 k17", "n2 g2 c34 h7 w7 k38"])
   func readsNothingOutside(_ shape: String) throws {
     try checkFences("\(shape) r3 s3 d2 psame nhwc", winograd(4, 3))
   }
