@@ -35,6 +35,12 @@ public struct ShippingRules: Sendable {
 
   static func isExact(_ record: CandidateRecord) -> Bool { record.maxError ?? .infinity <= wantedError }
 
+  /// What a time is multiplied by in a search before it is held against others, so that the least is what `apply` lets win.
+  /// - Parameter error: max|y − ref| / max|ref|; nil where it is not known yet.
+  package func handicap(extraBytes: Int, error: Double?) -> Double {
+    (isSmall(extraBytes) ? 1 : Self.memoryGain) * (error ?? 0 <= Self.wantedError ? 1 : 1 + Self.errorCost)
+  }
+
   /// Those of a ranking that may win, in its order, and why its first may not.
   func apply(
     to ranking: [CandidateRecord], median: (CandidateRecord) -> Double

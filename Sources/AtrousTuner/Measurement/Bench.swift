@@ -92,7 +92,8 @@ public struct Bench: Sendable {
     let target = Target(machine: machine, isa: candidate.isa, threads: threads)
     do throws(Rejection) {
       let cost = try variant.cost(of: candidate.configuration, for: problem, on: target)
-      return Proposal(variant: variant, candidate: candidate, cost: cost, isInitial: true)
+      return Proposal(
+        variant: variant, candidate: candidate, cost: cost, isInitial: true, rules: ShippingRules(problem))
     } catch {
       throw .candidate(.rejected(variant.id, error))
     }

@@ -17,7 +17,7 @@ public struct Disturbance: Hashable, Sendable {
 /// One problem's sweep as a source of samples: a sample is one of those recorded, drawn at random, and takes the time that
 /// measuring it took.
 final class RecordedSweep: SampleSource {
-  private let times: [Candidate: [Double]]
+  private let timed: [Candidate: CandidateRecord]
   private let failed: [Candidate: Invalidity]
   private let cache: CacheState
   private let disturbance: Disturbance?
@@ -30,7 +30,7 @@ final class RecordedSweep: SampleSource {
   /// - Parameter records: one a candidate.
   init(_ records: [CandidateRecord], cache: CacheState, seed: UInt64, disturbance: Disturbance? = nil) {
     let timed = records.filter { $0.invalidity == .correct && !$0.times.isEmpty }
-    times = Dictionary(timed.map { ($0.candidate, $0.times) }) { first, _ in first }
+    self.timed = Dictionary(timed.map { ($0.candidate, $0) }) { first, _ in first }
     failed = Dictionary(
       records.filter { $0.invalidity != .correct }.map { ($0.candidate, $0.invalidity) }
     ) { first, _ in first }
@@ -44,10 +44,14 @@ final class RecordedSweep: SampleSource {
   /// The verifying run is counted, what else verification takes is not: a sweep verifies all.
   func probe(_ entrant: Entrant, cutoff: Double) {
     let candidate = entrant.proposal.candidate.sorted
-    guard let times = times[candidate] else {
+    guard let record = timed[candidate] else {
       entrant.invalidity = failed[candidate] ?? .runtime
       return
     }
+    entrant.workspaceBytes = record.workspaceBytes
+    entrant.packedWeightsBytes = record.packedWeightsBytes
+    entrant.maxError = record.maxError
+    let times = record.times
     entrant.repeats = Sampler.repeats(for: times[0], cache: cache)
     seconds += times[0] * 1e-9
     let first = drawn(times)
@@ -60,8 +64,7 @@ final class RecordedSweep: SampleSource {
   }
 
   func sample(_ entrant: Entrant) {
-    let times = times[entrant.proposal.candidate.sorted] ?? []
-    let time = drawn(times)
+    let time = drawn(timed[entrant.proposal.candidate.sorted]!.times)
     seconds += time * Double(entrant.repeats + 1) * 1e-9
     entrant.samples.append(time)
   }

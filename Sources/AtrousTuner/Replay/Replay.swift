@@ -68,7 +68,8 @@ public struct Replay {
 /// One strategy on one problem.
 public struct ReplayProblem: Sendable {
   public let key: ResultKey
-  /// How much longer the choice takes than the best of the sweep, as a share: the median over the trials, and the worst.
+  /// How much longer the choice takes than the best of the sweep, as a share, by `ShippingRules`: the median over the
+  /// trials, and the worst.
   public let regret: Double
   public let worstRegret: Double
   /// Of measuring: by the strategy in the mean, and by the sweep.
@@ -137,8 +138,12 @@ private struct Sweep {
   }
 
   func regret(of candidate: Candidate) -> Double {
-    let median = timed.first { $0.candidate == candidate.sorted }?.median
-    return (median ?? .infinity) / best - 1
+    (timed.first { $0.candidate == candidate.sorted }.map(score) ?? .infinity) / best - 1
+  }
+
+  private func score(_ record: CandidateRecord) -> Double {
+    let rules = ShippingRules(key.problem)
+    return rules.handicap(extraBytes: record.extraBytes, error: record.maxError) * record.median!
   }
 
   private var timed: [CandidateRecord] {
@@ -148,7 +153,6 @@ private struct Sweep {
 
   /// Of those with enough samples to compare.
   private var best: Double {
-    timed.filter { $0.times.count >= Statistics.leastSamples }.compactMap(\.median).min()
-      ?? timed.compactMap(\.median).min() ?? .infinity
+    timed.filter { $0.times.count >= Statistics.leastSamples }.map(score).min() ?? timed.map(score).min() ?? .infinity
   }
 }

@@ -22,7 +22,7 @@ extension Field {
     let ranked = ranked
     var chosen = Array(ranked.prefix(rules.finalists))
     let close = ranked.dropFirst(rules.finalists).prefix(rules.mostExtra).filter {
-      $0.level <= rules.closeCutoff * best
+      $0.standing <= rules.closeCutoff * best
     }
     for entrant in close where seconds(of: chosen + [entrant]) <= left / 2 { chosen.append(entrant) }
     return chosen
@@ -34,22 +34,21 @@ extension Field {
 
   /// Who may be the fastest gets the most; the least is enough of who is clearly slower, an interval of who is far behind.
   private func wanted(_ entrant: Entrant, _ most: Int) -> Int {
-    if entrant.level > rules.leaderCutoff * best { return Statistics.leastSamples }
+    if entrant.standing > rules.leaderCutoff * best { return Statistics.leastSamples }
     return mayWin(entrant) ? most : min(most, rules.leastSamples)
   }
 
   private func mayWin(_ entrant: Entrant) -> Bool {
-    guard let first = running.min(by: { $0.median < $1.median }), let mine = Statistics.interval(entrant.samples),
-      let best = Statistics.interval(first.samples)
+    guard let leader, let mine = Statistics.interval(entrant.samples), let best = Statistics.interval(leader.samples)
     else { return true }
-    return mine.lowerBound <= best.upperBound
+    return entrant.handicap * mine.lowerBound <= leader.handicap * best.upperBound
   }
 
   /// Gives the best and the untuned candidate an interval even after the limit: the best where that takes next to no
   /// time, the untuned one where it takes no longer than the race was given. By turns: what is sampled by itself meets
   /// another machine than its rivals did, and would win or lose by that.
   private func answer() {
-    guard !isCancelled, let best = running.min(by: { $0.median < $1.median }) else { return }
+    guard !isCancelled, let best = leader else { return }
     let due = running.filter { entrant in
       guard entrant === best || entrant === untuned else { return false }
       let most = entrant === untuned ? max(rules.answerSeconds, limit ?? 0) : rules.answerSeconds

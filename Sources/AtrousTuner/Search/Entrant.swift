@@ -11,7 +11,7 @@ package final class Entrant {
   /// Nanoseconds of one execution, in the order measured; the first is the probe.
   package var samples: [Double] = [] { didSet { level = Self.level(of: samples) } }
   /// The lower quartile of the samples, of up to four the least; infinite without any. Who stays in a race is decided by
-  /// it, since what disturbs a sample makes it longer, and never shorter; who wins, by the median.
+  /// it, since what disturbs a sample makes it longer, and never shorter; who wins, by the median; both with the handicap.
   package private(set) var level = Double.infinity
   /// Executions of one sample.
   package var repeats = 1
@@ -22,12 +22,22 @@ package final class Entrant {
   var reason: String?
   var workspaceBytes: Int
   var packedWeightsBytes: Int
+  /// max|y − ref| / max|ref|; nil before the candidate is verified.
+  var maxError: Double?
 
   package init(_ proposal: Proposal) {
     self.proposal = proposal
     workspaceBytes = proposal.cost.workspaceBytes
     packedWeightsBytes = proposal.cost.packedWeightsBytes
   }
+
+  /// What its times are multiplied by before they are held against others': what is large or inexact must be so much faster.
+  var handicap: Double {
+    proposal.rules.handicap(extraBytes: workspaceBytes + packedWeightsBytes, error: maxError)
+  }
+  /// What decides who stays in a race, and who wins.
+  var standing: Double { handicap * level }
+  var score: Double { handicap * median }
 
   private static func level(of samples: [Double]) -> Double {
     samples.isEmpty ? .infinity : samples.sorted()[(samples.count - 1) / 4]
@@ -46,7 +56,7 @@ package final class Entrant {
   func record(run: String, reference: Double?) -> CandidateRecord {
     CandidateRecord(
       run: run, candidate: proposal.candidate, revision: proposal.variant.revision, times: samples,
-      maxError: verification?.maxError,
+      maxError: maxError,
       verification: verification.map { $0.method == .full ? .full : .sampled }, workspaceBytes: workspaceBytes,
       packedWeightsBytes: packedWeightsBytes, invalidity: invalidity,
       reference: reference, disturbed: disturbed)

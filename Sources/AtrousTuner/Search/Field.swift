@@ -52,11 +52,11 @@ package final class Field {
     start = source.seconds
   }
 
-  /// The least median of those still in the search, in nanoseconds: others' levels are held against it, so that neither a
+  /// The least score of those still in the search, in nanoseconds: others' standings are held against it, so that neither a
   /// lucky sample of the best nor a disturbed one of theirs ends their race.
-  var best: Double { leader?.median ?? .infinity }
+  var best: Double { leader?.score ?? .infinity }
   /// The best still in the search.
-  var leader: Entrant? { running.min { $0.median < $1.median } }
+  var leader: Entrant? { running.min { $0.score < $1.score } }
   /// The least sample of all, or of earlier runs the best median, in nanoseconds: unlike a median it never rises.
   var leastSample: Double {
     (running + done).filter(\.isTimed).compactMap { $0.samples.min() }.reduce(roles.known, min)
@@ -70,7 +70,7 @@ package final class Field {
     let most = Double(min(rules.finalSamples, Statistics.leastSamples))
     return (running + done).filter(\.isTimed).sorted { left, right in
       let (mine, theirs) = (Double(left.samples.count) >= most, Double(right.samples.count) >= most)
-      return mine != theirs ? mine : left.median < right.median
+      return mine != theirs ? mine : left.score < right.score
     }
   }
 
@@ -80,7 +80,7 @@ package final class Field {
   func probe(_ proposal: Proposal, allStay: Bool = false) -> Entrant {
     let began = elapsed
     let entrant = Entrant(proposal)
-    source.probe(entrant, cutoff: allStay ? .infinity : rules.probeCutoff * best)
+    source.probe(entrant, cutoff: allStay ? .infinity : rules.probeCutoff * best / entrant.handicap)
     probes += 1
     longest = max(longest, elapsed - began)
     if proposal.candidate.sorted == roles.untuned { untuned = entrant }
@@ -102,7 +102,7 @@ package final class Field {
   private func repeatProbe(_ entrant: Entrant) {
     while entrant.samples.count < rules.probeSamples && !stops()
       && entrant.seconds(of: entrant.samples.count) <= rules.probeSeconds
-      && (entrant.samples.count == 1 || entrant.level <= rules.probeCutoff * best)
+      && (entrant.samples.count == 1 || entrant.standing <= rules.probeCutoff * best)
     {
       round(of: [entrant])
     }
@@ -123,7 +123,7 @@ package final class Field {
 
   /// Those that may yet win, best first: up to `count`, and some more where so many samples of them cost next to nothing.
   func contenders(_ count: Int, samples: Int) -> [Entrant] {
-    let near = running.filter { $0.level <= rules.fieldCutoff * best }.sorted { $0.level < $1.level }
+    let near = running.filter { $0.standing <= rules.fieldCutoff * best }.sorted { $0.standing < $1.standing }
     var allowance = rules.extraShare * elapsed
     let extra = near.dropFirst(count).prefix(rules.mostExtra).prefix { entrant in
       allowance -= entrant.seconds(of: samples - entrant.samples.count)
@@ -149,12 +149,12 @@ package final class Field {
   func close() { ranked.forEach(drop) }
 
   /// Those still in the search, best first.
-  var ranked: [Entrant] { running.sorted { $0.level < $1.level } }
+  var ranked: [Entrant] { running.sorted { $0.standing < $1.standing } }
 
-  /// The fastest of each variant so far.
+  /// The best of each variant so far, and the fastest: reports tell whom `ShippingRules` passed over.
   var leaders: [Entrant] {
-    Dictionary(grouping: running, by: \.variant).values.compactMap { $0.min { $0.level < $1.level } }
-      .sorted { $0.level < $1.level }
+    Dictionary(grouping: running, by: \.variant).values.compactMap { $0.min { $0.standing < $1.standing } }
+      + [running.min { $0.level < $1.level }].compactMap { $0 }
   }
 
   /// Whether it stays however slow it is: what tuning gains is told against it.
@@ -192,10 +192,10 @@ package final class Field {
     let leaders = leaders
     for entrant in running where !isHeld(entrant) {
       let isLeader = leaders.contains { $0 === entrant }
-      if entrant.level > (isLeader ? rules.leaderCutoff : rules.probeCutoff) * best { drop(entrant) }
+      if entrant.standing > (isLeader ? rules.leaderCutoff : rules.probeCutoff) * best { drop(entrant) }
     }
     while running.count > 1, running.reduce(0, { $0 + ($1.ready?.bytes ?? 0) }) > rules.planBytes {
-      drop(running.filter { !isHeld($0) }.max { $0.level < $1.level } ?? running[0])
+      drop(running.filter { !isHeld($0) }.max { $0.standing < $1.standing } ?? running[0])
     }
   }
 }

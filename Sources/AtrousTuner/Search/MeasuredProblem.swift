@@ -67,6 +67,7 @@ final class MeasuredProblem: SampleSource {
       let verification = try verifier.verify(
         plan, of: variant, epilogues: wantsBoth(entrant) ? .offAndOn : .own, pool: team.pool)
       entrant.verification = verification
+      entrant.maxError = verification.maxError
       if let failure = verification.failure {
         entrant.invalidity = .correctness
         entrant.reason = failure.description

@@ -47,7 +47,7 @@ struct RacingStrategy: SearchStrategy {
   private func lookAgain(_ field: Field, _ expectations: Expectations) {
     let entered = field.contenders(rules.fieldFactor * rules.finalists, samples: rules.finalSamples)
     let hopes = field.running.filter { entrant in !entered.contains { $0 === entrant } }.map { entrant in
-      (entrant, seconds: min(entrant.level * 1e-9, expectations.seconds(entrant.proposal, without: entrant)))
+      (entrant, seconds: min(entrant.standing * 1e-9, expectations.standing(entrant.proposal, without: entrant)))
     }
     var allowance = max(rules.lookShare * field.elapsed, rules.probeSeconds)
     let due = hopes.filter { $0.seconds * 1e9 <= rules.lookCutoff * field.best }.sorted { $0.seconds < $1.seconds }
@@ -62,7 +62,7 @@ struct RacingStrategy: SearchStrategy {
   /// the others, and what an earlier run tried, each by expected time.
   private func next(_ open: [Proposal], _ expectations: Expectations, _ field: Field) -> Int? {
     open.indices.map { index in
-      (rank(open[index], expectations, field), expectations.seconds(open[index]), index)
+      (rank(open[index], expectations, field), expectations.standing(open[index]), index)
     }.min { $0 < $1 }?.2
   }
 
@@ -72,7 +72,7 @@ struct RacingStrategy: SearchStrategy {
     if candidate == roles.untuned { return 1 }
     if roles.tried.contains(candidate) { return 5 }
     if proposal.isInitial {
-      return expectations.seconds(proposal) * 1e9 <= rules.initialCutoff * field.best ? 2 : 4
+      return expectations.standing(proposal) * 1e9 <= rules.initialCutoff * field.best ? 2 : 4
     }
     // One unlucky sample must not end a variant that the cost model believes in.
     let believed = rules.belief * (field.leader?.proposal.cost.seconds ?? .infinity)
@@ -101,7 +101,7 @@ struct RacingStrategy: SearchStrategy {
   private func final(_ field: Field, samples: Int) {
     while true {
       let entered = field.contenders(rules.finalists, samples: samples)
-      guard let best = entered.min(by: { $0.median < $1.median }),
+      guard let best = entered.min(by: { $0.score < $1.score }),
         entered.contains(where: { isOpen($0, best, samples) })
       else { return }
       let isDone = !field.round { entrant in
@@ -113,7 +113,8 @@ struct RacingStrategy: SearchStrategy {
 
   private func isOpen(_ entrant: Entrant, _ best: Entrant, _ samples: Int) -> Bool {
     guard entrant.samples.count < samples else { return false }
-    return entrant === best || entrant.samples.count < 3 || entrant.samples.min()! <= best.samples.max()!
+    return entrant === best || entrant.samples.count < 3
+      || entrant.handicap * entrant.samples.min()! <= best.handicap * best.samples.max()!
   }
 }
 
@@ -137,8 +138,13 @@ struct Expectations {
   /// Configurations of the variant that were measured.
   func count(_ variant: VariantID) -> Int { measured[variant]?.count ?? 0 }
 
+  /// What `Entrant.standing` is expected to be, in seconds.
   /// - Parameter entrant: one that was measured, to be told from the others.
-  func seconds(_ proposal: Proposal, without entrant: Entrant? = nil) -> Double {
+  func standing(_ proposal: Proposal, without entrant: Entrant? = nil) -> Double {
+    proposal.handicap * seconds(proposal, without: entrant)
+  }
+
+  private func seconds(_ proposal: Proposal, without entrant: Entrant?) -> Double {
     let settings = proposal.candidate.configuration.settings
     var (least, ratio) = (Int.max, Double.infinity)
     for other in measured[proposal.candidate.variant] ?? [] where other.entrant !== entrant {

@@ -34,10 +34,11 @@ struct History {
     maxWorkspace = options.maxWorkspace
   }
 
-  /// The best correct record, of those with enough samples where there are any; times of different runs normalised.
+  /// The best correct record that `ShippingRules` let win, of those with enough samples where there are any; times of
+  /// different runs normalised.
   func best(_ key: ResultKey) -> CandidateRecord? {
     let result = ProblemResult(key: key, candidates: records(key))
-    return result.ranking(Constraints(maxError: .infinity), runs: database.runsByID).first
+    return result.winner(Constraints(maxError: .infinity), runs: database.runsByID)?.fastest
   }
 
   /// The proposals still worth running. Settled are those that were wrong or failed, that lost clearly, or that have all

@@ -48,6 +48,7 @@ extension Registry {
     guard let cost = try? variant.cost(of: candidate.configuration, for: problem, on: target) else { return nil }
     let initial = variant.initialConfiguration(for: problem, on: target)
     let isInitial = candidate.sorted == Candidate(variant: variant.id, isa: target.isa, configuration: initial).sorted
-    return Proposal(variant: variant, candidate: candidate, cost: cost, isInitial: isInitial)
+    return Proposal(
+      variant: variant, candidate: candidate, cost: cost, isInitial: isInitial, rules: ShippingRules(problem))
   }
 }

@@ -138,14 +138,14 @@ final class TuningSession {
     let rest = limit.map { max($0 - (tuner.clock.seconds - began), 0) }
     let problem = teams.measured(verifier, item)
     var failed: TunerError?
-    var best: CandidateRecord?
+    var best: (record: CandidateRecord, score: Double)?
     withoutActuallyEscaping(observer) { observer in
       let field = Field(
         problem, rules: tuner.options.rules, limit: rest, roles: roles(item, open), cancellation: cancellation
       ) { entrant in
         let record = entrant.record(run: self.outcome.run.id, reference: problem.reference)
         do throws(TunerError) { try self.add(record, entrant, item) } catch { failed = failed ?? error }
-        if record.invalidity == .correct, record.median! < best?.median ?? .infinity { best = record }
+        if record.invalidity == .correct, entrant.score < best?.score ?? .infinity { best = (record, entrant.score) }
         observer(.finished(item, record, secondsLeft: self.secondsLeft))
       }
       let isRace = tuner.options.strategy == .racing
@@ -155,7 +155,7 @@ final class TuningSession {
     }
     if let failed { throw failed }
     if best != nil { answered.insert(item) }
-    observer(.ended(item, index: index, best: best, secondsLeft: secondsLeft))
+    observer(.ended(item, index: index, best: best?.record, secondsLeft: secondsLeft))
   }
 
   /// With a budget no reference takes more than a quarter of an equal share of it.

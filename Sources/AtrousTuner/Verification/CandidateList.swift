@@ -1,4 +1,5 @@
 import AtrousCore
+import AtrousDatabase
 import AtrousKernels
 
 /// A variant with one configuration, and what it is expected to take.
@@ -8,6 +9,11 @@ public struct Proposal: Sendable {
   public let cost: Cost
   /// The configuration the variant runs without measurement.
   public let isInitial: Bool
+  /// What its speed may cost.
+  let rules: ShippingRules
+
+  /// `ShippingRules.handicap` by the bytes that the cost model expects.
+  var handicap: Double { rules.handicap(extraBytes: cost.workspaceBytes + cost.packedWeightsBytes, error: nil) }
 }
 
 extension Registry {
@@ -20,7 +26,8 @@ extension Registry {
     for problem: Problem, on target: Target, from list: [any KernelVariant], variants: [VariantID]? = nil,
     limit: Int? = nil
   ) -> [Proposal] {
-    list.filter { variants?.contains($0.id) ?? true }.flatMap { variant -> [Proposal] in
+    let rules = ShippingRules(problem)
+    return list.filter { variants?.contains($0.id) ?? true }.flatMap { variant -> [Proposal] in
       guard variant.rejection(of: problem, on: target) == nil else { return [] }
       let initial = variant.initialConfiguration(for: problem, on: target)
       var seen: Set<Configuration> = [initial]
@@ -29,7 +36,8 @@ extension Registry {
       return chosen.compactMap { configuration in
         guard let cost = try? variant.cost(of: configuration, for: problem, on: target) else { return nil }
         let candidate = Candidate(variant: variant.id, isa: target.isa, configuration: configuration)
-        return Proposal(variant: variant, candidate: candidate, cost: cost, isInitial: configuration == initial)
+        return Proposal(
+          variant: variant, candidate: candidate, cost: cost, isInitial: configuration == initial, rules: rules)
       }
     }
   }
