@@ -7,7 +7,12 @@ public struct Registry: Sendable {
   public init(_ variants: [any KernelVariant]) { self.variants = variants }
 
   /// What this build ships. `reference` is last: it takes everything, is never raced, and runs only when alone.
-  public static let standard: [any KernelVariant] = [
+  public static let standard: [any KernelVariant] =
+    families.map { trimming($0) } + [LayoutConverting(ReferenceVariant(), native: .plain)]
+
+  private static func trimming(_ variant: some KernelVariant) -> any KernelVariant { TapTrimming(variant) }
+
+  private static let families: [any KernelVariant] = [
     DepthwiseNCHWVariant(),
     DepthwiseTileVariant(),
     DepthwiseBlockedVariant(),
@@ -26,7 +31,6 @@ public struct Registry: Sendable {
     LayoutConverting(TapwiseGEMMVariant()),
     LayoutConverting(IndirectGEMMVariant()),
     LayoutConverting(DirectScalarVariant(), native: .plain),
-    LayoutConverting(ReferenceVariant(), native: .plain),
   ]
 
   public static let shared = Registry(standard)
