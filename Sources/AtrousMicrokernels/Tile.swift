@@ -13,8 +13,7 @@ import CAtrousMicrokernel
 @inline(__always) private func accumulate<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>
 ) -> InlineArray<rows, InlineArray<vectors, Vector>> {
-  var sums = InlineArray<rows, InlineArray<vectors, Vector>>(
-    repeating: InlineArray<vectors, Vector>(repeating: .zero))
+  var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray<vectors, Vector>(repeating: .zero) }
   let base = args.pointee.a!
   let panel = args.pointee.b!
   let stride = args.pointee.b_stride
@@ -91,8 +90,9 @@ import CAtrousMicrokernel
   atrous_prefetch(ahead + 48)
 }
 
-/// Stores `m` rows and `n` columns of the sums. One pass a step over all rows, so that each is unrolled and the sums stay
-/// in registers (store and epilogue row by row went through the stack: 170 cycles a tile on Zen 3, now 60).
+/// Stores the rows and `n` columns of the sums; rows from `m` on are the last one's, to the same place. One pass a step over
+/// all rows, so that each is unrolled and the sums stay in registers (store and epilogue row by row went through the stack:
+/// 170 cycles a tile on Zen 3, now 60).
 @inline(__always) private func storeSums<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>, _ sums: InlineArray<rows, InlineArray<vectors, Vector>>
 ) {
@@ -104,21 +104,30 @@ import CAtrousMicrokernel
     if let residual = epilogue.pointee.residual { add(args, residual, &values) }
     let activation = Int(epilogue.pointee.activation)
     if activation == ATROUS_ACTIVATION_CLAMP {
-      clamp(epilogue, &values)
+      let low = Vector(repeating: epilogue.pointee.low)
+      let high = Vector(repeating: epilogue.pointee.high)
+      var row = 0
+      while row < rows {
+        var v = 0
+        while v < vectors {
+          values[unchecked: row][unchecked: v] = clamped(values[unchecked: row][unchecked: v], low, high)
+          v &+= 1
+        }
+        row &+= 1
+      }
     } else if activation == ATROUS_ACTIVATION_LEAKY {
       leak(epilogue, &values)
     }
   }
   let places: InlineArray<vectors, Int> = outputPlaces(args)
+  let (c, offsets) = (args.pointee.c!, args.pointee.c_rows!)
   var row = 0
   while row < rows {
-    if row < args.pointee.m {
-      let c = args.pointee.c + args.pointee.c_rows[row]
-      var v = 0
-      while v < vectors {
-        store(values[unchecked: row][unchecked: v], c + places[unchecked: v])
-        v &+= 1
-      }
+    let to = c + offsets[row]
+    var v = 0
+    while v < vectors {
+      store(values[unchecked: row][unchecked: v], to + places[unchecked: v])
+      v &+= 1
     }
     row &+= 1
   }
@@ -140,7 +149,7 @@ import CAtrousMicrokernel
   return places
 }
 
-/// values += what stands at the output's offsets from `base`, for the valid rows.
+/// values += what stands at the output's offsets from `base`.
 @inline(__always) private func add<let rows: Int, let vectors: Int>(
   _ args: UnsafePointer<atrous_tile_args>, _ base: Floats,
   _ values: inout InlineArray<rows, InlineArray<vectors, Vector>>
@@ -148,46 +157,40 @@ import CAtrousMicrokernel
   let places: InlineArray<vectors, Int> = outputPlaces(args)
   var row = 0
   while row < rows {
-    if row < args.pointee.m {
-      let from = base + args.pointee.c_rows[row]
-      var v = 0
-      while v < vectors {
-        values[unchecked: row][unchecked: v] += load(from + places[unchecked: v])
-        v &+= 1
-      }
-    }
-    row &+= 1
-  }
-}
-
-@inline(__always) private func addBias<let rows: Int, let vectors: Int>(
-  _ args: UnsafePointer<atrous_tile_args>, _ bias: Floats,
-  _ values: inout InlineArray<rows, InlineArray<vectors, Vector>>
-) {
-  let byRow = args.pointee.bias_by_row != 0
-  let places: InlineArray<vectors, Int> = placesOfVectors(args)
-  var row = 0
-  while row < rows {
-    let rowBias = Vector(repeating: byRow && row < args.pointee.m ? bias[row] : 0)
+    let from = base + args.pointee.c_rows[row]
     var v = 0
     while v < vectors {
-      values[unchecked: row][unchecked: v] += byRow ? rowBias : load(bias + places[unchecked: v])
+      values[unchecked: row][unchecked: v] += load(from + places[unchecked: v])
       v &+= 1
     }
     row &+= 1
   }
 }
 
-@inline(__always) private func clamp<let rows: Int, let vectors: Int>(
-  _ epilogue: UnsafePointer<atrous_epilogue>, _ values: inout InlineArray<rows, InlineArray<vectors, Vector>>
+/// Two loops: one that chose in every row was not unrolled, which kept all sums on the stack, also of tiles without a bias.
+@inline(__always) private func addBias<let rows: Int, let vectors: Int>(
+  _ args: UnsafePointer<atrous_tile_args>, _ bias: Floats,
+  _ values: inout InlineArray<rows, InlineArray<vectors, Vector>>
 ) {
-  let low = Vector(repeating: epilogue.pointee.low)
-  let high = Vector(repeating: epilogue.pointee.high)
+  let last = args.pointee.m &- 1
+  let places: InlineArray<vectors, Int> = placesOfVectors(args)
   var row = 0
+  if args.pointee.bias_by_row != 0 {
+    while row < rows {
+      let rowBias = Vector(repeating: bias[min(row, last)])
+      var v = 0
+      while v < vectors {
+        values[unchecked: row][unchecked: v] += rowBias
+        v &+= 1
+      }
+      row &+= 1
+    }
+    return
+  }
   while row < rows {
     var v = 0
     while v < vectors {
-      values[unchecked: row][unchecked: v] = clamped(values[unchecked: row][unchecked: v], low, high)
+      values[unchecked: row][unchecked: v] += load(bias + places[unchecked: v])
       v &+= 1
     }
     row &+= 1

@@ -61,7 +61,7 @@ typedef struct {
 
 typedef struct {
   const float *a;
-  const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat a readable row
+  const intptr_t *a_rows; // [mr] offset of each row from a; entries from m on repeat the last row
   intptr_t a_rows_pitch;  // entries from one tap's rows to the next's; 0: all taps have the same
   const float *b;         // column j of depth k at b + tap.b + k·b_stride + j, readable up to n columns, and a vector
   intptr_t b_stride;
@@ -71,7 +71,7 @@ typedef struct {
   intptr_t k_last;        // depth of those
   intptr_t shallow_taps;
   float *c;
-  const intptr_t *c_rows; // [m] offset of each row from c
+  const intptr_t *c_rows; // [mr] offset of each row from c, repeated like a_rows: what is stored twice is the same
   intptr_t c_pitch;       // from one vector of a row of c to the next, n being whole vectors; 0: they lie together
   intptr_t m, n;          // valid rows 1…mr and columns 1…nr
   int32_t accumulate;
@@ -141,7 +141,7 @@ enum { ATROUS_REFERENCE_ROWS = 6, ATROUS_REFERENCE_COLUMNS = 8 };
 
 typedef struct {
   const float *a;
-  const intptr_t *a_rows; // [6] offset of each row from a; entries from m on repeat a readable row
+  const intptr_t *a_rows; // [6] offset of each row from a; entries from m on repeat the last row
   intptr_t a_stride;      // floats between k and k + 1
   const double *b;
   const atrous_tap *taps; // [tap_count ≥ 0]
