@@ -5,11 +5,9 @@ import CAtrousMicrokernel
 private typealias Function = @convention(c) (UnsafeRawPointer?) -> Void
 
 #if ATROUS_LANES_16
-  private var wide_12x2: Function? { tile_12x2 }
   private var wide_8x3: Function? { tile_8x3 }
   private var wide_6x4: Function? { tile_6x4 }
 #else
-  private var wide_12x2: Function? { nil }
   private var wide_8x3: Function? { nil }
   private var wide_6x4: Function? { nil }
 #endif
@@ -31,7 +29,6 @@ public func listMicrokernels(
   add(list, row("tile-4x3", ATROUS_KIND_TILE, 4, 3, fused_4x3))
   add(list, row("tile-12x1", ATROUS_KIND_TILE, 12, 1, tile_12x1))
   add(list, row("tile-1x4", ATROUS_KIND_TILE, 1, 4, tile_1x4))
-  add(list, row("tile-12x2", ATROUS_KIND_TILE, 12, 2, wide_12x2))
   add(list, row("tile-8x3", ATROUS_KIND_TILE, 8, 3, wide_8x3))
   add(list, row("tile-6x4", ATROUS_KIND_TILE, 6, 4, wide_6x4))
   add(list, row("reference-6x8", ATROUS_KIND_REFERENCE, 0, 0, reference_6x8))

@@ -256,12 +256,6 @@ import CAtrousMicrokernel
 }
 
 #if ATROUS_LANES_16
-  @inline(never) func tile_12x2(_ raw: UnsafeRawPointer?) {
-    let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
-    let sums: InlineArray<12, InlineArray<2, Vector>> = accumulate(args)
-    storeSums(args, sums)
-  }
-
   @inline(never) func tile_8x3(_ raw: UnsafeRawPointer?) {
     let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
     let sums: InlineArray<8, InlineArray<3, Vector>> = accumulate(args)

@@ -2,6 +2,7 @@
 import os
 
 import atrous
+import numpy
 
 from . import Refusal
 from .. import memory
@@ -19,12 +20,13 @@ def forms(name, shape):
 
 
 def arranged(x, layout):
-    """N×C×H×W in the order of the layout."""
+    """N×C×H×W in the order of the layout; blocks are filled up with zeros."""
     if layout == "nhwc":
         return x.transpose(0, 2, 3, 1)
     if layout == "nchw":
         return x
     block = int(layout[4:-1])
+    x = numpy.pad(x, ((0, 0), (0, -x.shape[1] % block), (0, 0), (0, 0)))
     n, c, h, w = x.shape
     return x.reshape(n, c // block, block, h, w).transpose(0, 1, 3, 4, 2)
 
@@ -33,7 +35,7 @@ class Convolution:
     def __init__(self, name, form, shape, x, w, threads, options):
         self.layout = layout_of(name)
         if not takes(self.layout, shape):
-            raise Refusal(f"{shape.c} and {shape.k} channels are no whole blocks of {self.layout}")
+            raise Refusal(f"{shape.c} and {shape.k} channels leave blocks of {self.layout} emptier than a tenth")
         problem = atrous.Problem(f"{shape.text} {self.layout}")
         table = atrous.Table.read(options["table"]) if options.get("table") else None
         try:
@@ -63,4 +65,4 @@ class Convolution:
         if self.layout == "nchw":
             return self.y.reshape(n, k, p, q)
         block = int(self.layout[4:-1])
-        return self.y.reshape(n, k // block, p, q, block).transpose(0, 1, 4, 2, 3).reshape(n, k, p, q)
+        return self.y.reshape(n, -1, p, q, block).transpose(0, 1, 4, 2, 3).reshape(n, -1, p, q)[:, :k]
