@@ -35,6 +35,7 @@ import Testing
   @Test func suitesArePrintedAsProblemFiles() throws {
     try Command.inFolder { atrous in
       #expect(try atrous("suites").success().contains("context-module"))
+      #expect(try atrous("suites", "all").success().contains("\n# context-module: "))
       try atrous.write("chain.problems", try atrous("suites", "context-module").success())
       let dry = try atrous("tune", "--problems", "chain.problems", "--dry-run").success()
       #expect(dry.contains("c21 h64 w64 k21 r3 s3 d16 p16 nhwc relu") && dry.contains("nothing was measured"))

@@ -5,16 +5,19 @@ import AtrousTuner
 
 struct SuitesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "suites", abstract: "The suites of shapes, or one of them as a problem file.")
+    commandName: "suites", abstract: "The suites of shapes, or one or all of them as a problem file.")
 
-  @Argument(help: ArgumentHelp("The suite to print as a problem file.", valueName: "NAME"), completion: .suites)
+  @Argument(
+    help: ArgumentHelp("The suite to print as a problem file, or all.", valueName: "NAME"), completion: .suitesOrAll)
   var name: String?
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
-    if let name {
+    if name == "all", !json {
+      Suites.all.forEach { print($0.text, terminator: "") }
+    } else if let name, name != "all" {
       let suite = try Suites.suite(name)
       if json { try Output.json(Listing(suite)) } else { print(suite.text, terminator: "") }
     } else if json {
