@@ -11,7 +11,7 @@ let markdownTemplate = """
   ## Winners with {{conditions}}
 
   Medians of all samples with the 95 % interval of the median, in the unit before the brackets; below six samples there
-  is none, and their number stands instead. Ties are other candidates within 2 % of the winner, or within 5 % with an interval that overlaps its. "Over default" is the time of the untuned default over the winner's.
+  is none, and their number stands instead. Ties are other candidates within 5 % of the winner. "Over default" is the time of the untuned default over the winner's.
 
   | problem | winner | ties | time | GFLOP/s nominal | useful | % of peak nominal | useful | bound, GFLOP/s | % of it | GB/s | over default | max error | workspace | packed weights | both over the tensors |
   |:--|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|

@@ -36,13 +36,13 @@ struct Made {
   /// Samples of `median` nanoseconds ± 1 %.
   mutating func add(
     _ candidate: Candidate, _ median: Double, to key: ResultKey? = nil, invalidity: Invalidity = .correct,
-    error: Double = 2e-6
+    error: Double = 2e-6, workspace: Int = 3 << 20
   ) {
     let times = invalidity == .correct ? (-4...4).map { median * (1 + 0.0025 * Double($0)) } : []
     database.add(
       CandidateRecord(
         run: "r1", candidate: candidate, revision: 1, times: times, maxError: error, verification: .full,
-        workspaceBytes: 3 << 20, packedWeightsBytes: 9216, invalidity: invalidity),
+        workspaceBytes: workspace, packedWeightsBytes: 9216, invalidity: invalidity),
       to: key ?? self.key())
   }
 
@@ -111,7 +111,7 @@ struct Made {
   @Test func tiesAreCountedAndOnlyTheBestStandsSideBySide() {
     var made = Made()
     made.add(made.candidate("direct-nhwc avx2 mr6 nv2 kc0 pb0"), 50_000)
-    made.add(made.candidate("direct-nhwc avx2 mr4 nv2 kc0 pb0"), 50_100)
+    made.add(made.candidate("direct-nhwc avx2 mr4 nv2 kc0 pb0"), 50_100, workspace: 1 << 20)
     made.add(made.candidate("direct-nhwc avx2 mr2 nv2 kc0 pb0"), 70_000)
     let report = Report(made.database).markdown
     let ships = "(ships `direct-nhwc avx2 mr4 nv2 kc0 pb0`)"

@@ -46,12 +46,6 @@ struct Pace {
   /// What the reference loop computes in the candidate's median time; the time itself where rates are unknown.
   func median(_ record: CandidateRecord) -> Double { (record.median ?? .infinity) * rate(record) }
 
-  /// The 95 % interval of `median`; the median alone where there are too few samples.
-  func interval(_ record: CandidateRecord) -> ClosedRange<Double> {
-    guard let interval = record.interval else { return median(record)...median(record) }
-    return interval.lowerBound * rate(record)...interval.upperBound * rate(record)
-  }
-
   /// By median, then identity: a total order.
   func isFaster(_ left: CandidateRecord, _ right: CandidateRecord) -> Bool {
     let (mine, theirs) = (median(left), median(right))

@@ -25,20 +25,22 @@ public struct Winner: Hashable, Sendable {
   public let key: ResultKey
   /// The one with the least median, normalised, of those that `ShippingRules` let win.
   public let fastest: CandidateRecord
-  /// All that may be as fast, the fastest first, by median: within `ProblemResult.equalMargin` of it, or, up to
-  /// `ProblemResult.tieMargin`, with a 95 % interval that overlaps its.
+  /// All that may be as fast, the fastest first, by median: within `ProblemResult.tieMargin` of it.
   public let ties: [CandidateRecord]
-  /// The one that goes into tables: of those within `ProblemResult.equalMargin` the smallest.
+  /// The one that goes into tables: of those within `ProblemResult.equalMargin` that take no more than half of what the
+  /// fastest takes the smallest, else the fastest.
   public let shipped: CandidateRecord
   /// The fastest of all, where the rules keep it from winning.
   public let passedOver: PassedOver?
 }
 
 extension ProblemResult {
-  /// Who takes up to so many times the fastest is as fast: pages, alignment and neighbours move a candidate by more from
-  /// one run of a build to the next, so that to ship the fastest would be to draw lots. The smallest ships instead.
+  /// Who takes up to so many times the fastest is as fast. One of them ships instead of the fastest where it takes no more
+  /// than half of its memory: less would not pay for the time, however little, nor be found again in the next run.
   public static let equalMargin = 1.02
-  /// Few samples give wide intervals: their overlap alone would tie something slow.
+  /// Up to so many times the fastest, whatever their intervals, candidates are ties: pages, alignment and neighbours move
+  /// the ratio of two by some percent from one run of a build to the next, which no samples of one run tell (quick on a
+  /// Zen 5 core, eight processes: up to 4 % for kernels out of L2, 8 % for depthwise out of L3).
   public static let tieMargin = 1.05
 
   /// The records allowed, one a candidate, fastest first, times of different runs normalised by their reference loops.
@@ -65,8 +67,8 @@ extension ProblemResult {
 
   /// The winner and its ties; nil where nothing is allowed.
   ///
-  /// `ShippingRules` say what speed may cost. Among those as fast the smaller ships (workspace and packed weights), then
-  /// the earlier in the registry, then the first by its text: whatever the noise says of them.
+  /// `ShippingRules` say what speed may cost. Among those as fast with half of the memory or less (workspace and packed
+  /// weights) the smallest ships, of equal ones the earlier in the registry, then the first by its text.
   public func winner(
     _ constraints: Constraints = Constraints(), runs: [String: Run] = [:], registry: Registry = .shared
   ) -> Winner? {
@@ -74,14 +76,15 @@ extension ProblemResult {
     let pace = pace(constraints, runs)
     let (eligible, passedOver) = ShippingRules(key.problem).apply(to: ranking, median: pace.median)
     guard let fastest = eligible.first else { return nil }
-    let (median, interval) = (pace.median(fastest), pace.interval(fastest))
-    let ties = eligible.filter { record in
-      let isEqual = pace.median(record) <= Self.equalMargin * median
-      return isEqual || pace.median(record) <= Self.tieMargin * median && pace.interval(record).overlaps(interval)
+    let median = pace.median(fastest)
+    let ties = eligible.filter { pace.median($0) <= Self.tieMargin * median }
+    let smaller = ties.filter {
+      let isHalf = $0.extraBytes < fastest.extraBytes && 2 * $0.extraBytes <= fastest.extraBytes
+      return isHalf && pace.median($0) <= Self.equalMargin * median
     }
     let order = Dictionary(
       registry.variants.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: min)
-    let shipped = ties.filter { pace.median($0) <= Self.equalMargin * median }.min { left, right in
+    let shipped = smaller.min { left, right in
       let mine = (left.extraBytes, order[left.variant] ?? .max)
       let theirs = (right.extraBytes, order[right.variant] ?? .max)
       return mine != theirs ? mine < theirs : "\(left.candidate)" < "\(right.candidate)"

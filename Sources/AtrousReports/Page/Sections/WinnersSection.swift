@@ -13,7 +13,7 @@ enum WinnersSection {
       id: "winners", title: maker.title,
       lead: [
         "GFLOP/s are nominal: all taps count, as other libraries quote it, so an algorithm that multiplies less may pass "
-          + "the peak. Ties are other candidates within 2 % of the winner, or within 5 % with an interval that overlaps its."
+          + "the peak. Ties are other candidates within 5 % of the winner."
       ],
       figures: groups.map { figure($0, data) },
       tables: groups.flatMap { [table($0, data)] + (passedOver($0, data).map { [$0] } ?? []) })
