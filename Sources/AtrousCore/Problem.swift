@@ -57,13 +57,20 @@ public struct Problem: Hashable, Sendable {
     try copy(inputLayout: inputLayout, outputLayout: outputLayout)
   }
 
+  /// The problem with other axes.
+  public func with(depth: Axis, height: Axis, width: Axis) throws(ProblemError) -> Problem {
+    try copy(depth: depth, height: height, width: width)
+  }
+
   private func copy(
-    batch: Int? = nil, inputLayout: Layout? = nil, outputLayout: Layout? = nil, epilogue: Epilogue? = nil
+    batch: Int? = nil, depth: Axis? = nil, height: Axis? = nil, width: Axis? = nil, inputLayout: Layout? = nil,
+    outputLayout: Layout? = nil, epilogue: Epilogue? = nil
   ) throws(ProblemError) -> Problem {
     try Problem(
-      batch: batch ?? self.batch, groups: groups, channels: channels, filters: filters, depth: depth, height: height,
-      width: width, type: type, inputLayout: inputLayout ?? self.inputLayout,
-      outputLayout: outputLayout ?? self.outputLayout, direction: direction, epilogue: epilogue ?? self.epilogue)
+      batch: batch ?? self.batch, groups: groups, channels: channels, filters: filters, depth: depth ?? self.depth,
+      height: height ?? self.height, width: width ?? self.width, type: type,
+      inputLayout: inputLayout ?? self.inputLayout, outputLayout: outputLayout ?? self.outputLayout,
+      direction: direction, epilogue: epilogue ?? self.epilogue)
   }
 
   /// Spatial dimensions the text writes: 1 (w), 2 (h, w) or 3 (z, h, w).

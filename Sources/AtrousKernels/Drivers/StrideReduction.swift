@@ -64,11 +64,7 @@ struct StrideReduction: Sendable {
       let width = AxisReduction(problem.width), max(depth.divisor, height.divisor, width.divisor) > 1
     else { return nil }
     do throws(ProblemError) {
-      reduced = try Problem(
-        batch: problem.batch, groups: problem.groups, channels: problem.channels, filters: problem.filters,
-        depth: depth.axis, height: height.axis, width: width.axis, type: problem.type,
-        inputLayout: problem.inputLayout, outputLayout: problem.outputLayout, direction: problem.direction,
-        epilogue: problem.epilogue)
+      reduced = try problem.with(depth: depth.axis, height: height.axis, width: width.axis)
     } catch {
       return nil
     }

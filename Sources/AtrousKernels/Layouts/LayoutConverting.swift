@@ -5,7 +5,7 @@ import CAtrousMicrokernel
 
 /// A variant made to take every layout in and out. It keeps the variant's id, settings and error bound, and copies nothing
 /// where the variant takes the layout itself, or the bytes lie the same in both.
-struct LayoutConverting<Base: KernelVariant>: KernelVariant {
+struct LayoutConverting<Base: KernelVariant>: RewritingVariant {
   let base: Base
   /// What the base takes.
   let native: NativeLayouts
@@ -15,25 +15,7 @@ struct LayoutConverting<Base: KernelVariant>: KernelVariant {
     self.native = native
   }
 
-  var id: VariantID { base.id }
-  var revision: Int { base.revision }
-  var isTransform: Bool { base.isTransform }
-
-  func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    base.rejection(of: native.inner(problem), on: target)
-  }
-
-  func rejection(of values: Base.Values, for problem: Problem, on target: Target) -> Rejection? {
-    base.rejection(of: values, for: native.inner(problem), on: target)
-  }
-
-  func initial(for problem: Problem, on target: Target) -> Base.Values {
-    base.initial(for: native.inner(problem), on: target)
-  }
-
-  func space(for problem: Problem, on target: Target) -> [Base.Values] {
-    base.space(for: native.inner(problem), on: target)
-  }
+  func inner(_ problem: Problem, on target: Target) -> Problem { native.inner(problem) }
 
   func errorBound(of values: Base.Values, for problem: Problem) -> Double {
     base.errorBound(of: values, for: native.inner(problem))

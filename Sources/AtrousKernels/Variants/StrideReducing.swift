@@ -8,14 +8,10 @@ import CAtrousMicrokernel
 
 /// A variant that takes NHWC, made to take problems whose strides share factors with their dilations where it refuses
 /// them but not what is left after division. It keeps the variant's id, settings and error bound.
-struct StrideReducing<Base: KernelVariant>: KernelVariant {
+struct StrideReducing<Base: KernelVariant>: RewritingVariant {
   let base: Base
 
   init(_ base: Base) { self.base = base }
-
-  var id: VariantID { base.id }
-  var revision: Int { base.revision }
-  var isTransform: Bool { base.isTransform }
 
   /// Nil where the base takes the problem itself, or not even what is left of it.
   private func reduction(of problem: Problem, on target: Target) -> StrideReduction? {
@@ -25,25 +21,8 @@ struct StrideReducing<Base: KernelVariant>: KernelVariant {
     return reduction
   }
 
-  private func inner(_ problem: Problem, _ target: Target) -> Problem {
+  func inner(_ problem: Problem, on target: Target) -> Problem {
     reduction(of: problem, on: target)?.reduced ?? problem
-  }
-
-  func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    // Sizes the arithmetic of a reduction could not hold are refused first.
-    problem.typeRejection ?? base.rejection(of: inner(problem, target), on: target)
-  }
-
-  func rejection(of values: Base.Values, for problem: Problem, on target: Target) -> Rejection? {
-    base.rejection(of: values, for: inner(problem, target), on: target)
-  }
-
-  func initial(for problem: Problem, on target: Target) -> Base.Values {
-    base.initial(for: inner(problem, target), on: target)
-  }
-
-  func space(for problem: Problem, on target: Target) -> [Base.Values] {
-    base.space(for: inner(problem, target), on: target)
   }
 
   /// The bound depends on the taps and channels, which a reduction does not change.

@@ -5,16 +5,11 @@
 
 import AtrousCore
 
-/// A variant made to leave out the outer taps that only ever meet padding, where it takes what is left of the filter. It
-/// keeps the variant's id, settings and error bound.
-struct TapTrimming<Base: KernelVariant>: KernelVariant {
+/// A variant made to leave out the outer taps that only ever meet padding, where it takes what is left of the filter.
+struct TapTrimming<Base: KernelVariant>: RewritingVariant {
   let base: Base
 
   init(_ base: Base) { self.base = base }
-
-  var id: VariantID { base.id }
-  var revision: Int { base.revision }
-  var isTransform: Bool { base.isTransform }
 
   /// Nil where all taps are live, or the base does not take what is left.
   private func trimming(of problem: Problem, on target: Target) -> LiveFilter? {
@@ -22,32 +17,15 @@ struct TapTrimming<Base: KernelVariant>: KernelVariant {
     return trimming
   }
 
-  private func inner(_ problem: Problem, _ target: Target) -> Problem {
+  func inner(_ problem: Problem, on target: Target) -> Problem {
     trimming(of: problem, on: target)?.inner ?? problem
-  }
-
-  func rejection(of problem: Problem, on target: Target) -> Rejection? {
-    // Sizes the arithmetic of the axes could not hold are refused first.
-    problem.typeRejection ?? base.rejection(of: inner(problem, target), on: target)
-  }
-
-  func rejection(of values: Base.Values, for problem: Problem, on target: Target) -> Rejection? {
-    base.rejection(of: values, for: inner(problem, target), on: target)
-  }
-
-  func initial(for problem: Problem, on target: Target) -> Base.Values {
-    base.initial(for: inner(problem, target), on: target)
-  }
-
-  func space(for problem: Problem, on target: Target) -> [Base.Values] {
-    base.space(for: inner(problem, target), on: target)
   }
 
   /// That of all taps: dead ones only add zeros.
   func errorBound(of values: Base.Values, for problem: Problem) -> Double { base.errorBound(of: values, for: problem) }
 
   func cost(of values: Base.Values, for problem: Problem, on target: Target) -> Cost {
-    base.cost(of: values, for: inner(problem, target), on: target)
+    base.cost(of: values, for: inner(problem, on: target), on: target)
   }
 
   func plan(
@@ -76,11 +54,7 @@ private struct LiveFilter {
       axes[0] ?? (problem.depth, 0), axes[1] ?? (problem.height, 0), axes[2] ?? (problem.width, 0)
     )
     do throws(ProblemError) {
-      inner = try Problem(
-        batch: problem.batch, groups: problem.groups, channels: problem.channels, filters: problem.filters,
-        depth: depth.axis, height: height.axis, width: width.axis, type: problem.type,
-        inputLayout: problem.inputLayout, outputLayout: problem.outputLayout, direction: problem.direction,
-        epilogue: problem.epilogue)
+      inner = try problem.with(depth: depth.axis, height: height.axis, width: width.axis)
     } catch {
       return nil
     }
