@@ -147,19 +147,6 @@ private final class Executed: @unchecked Sendable { var count = 0 }
     #expect(outcome.database.results.allSatisfy { $0.candidates.count > 5 })
   }
 
-  /// As often as in the race, and in one record with it.
-  @Test func whoIsCloseIsSampledAgainLater() throws {
-    let clock = FakeClock()
-    let fake = FakeVariant(id: "fake", clock: clock, times: [1e6, 1.02e6, 1.2e6])
-    let outcome = try tuner([fake], clock, budget: 20).run([pointwise(8), pointwise(16)])
-    for result in outcome.database.results {
-      let counts = result.candidates.map { ($0.configuration["x"]!, $0.times.count) }.sorted { $0 < $1 }.map(\.1)
-      #expect(counts[0] > RaceRules().mostSamples && counts[1] > RaceRules().leastSamples)
-      #expect(counts[2] <= RaceRules().leastSamples)
-    }
-    #expect(outcome.candidates == 6)
-  }
-
   /// One look at each of the large problems takes more than the budget.
   @Test func cheapProblemsAreRacedWhateverTheLargeOnesTake() throws {
     let clock = FakeClock()

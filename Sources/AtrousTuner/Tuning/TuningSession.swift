@@ -20,7 +20,6 @@ final class TuningSession {
   private var answered: Set<TuneItem> = []
   /// Items that were tried, however it ended.
   private var reached: Set<TuneItem> = []
-  private var sittings: [SecondSitting] = []
 
   init(
     _ tuner: Tuner, items: [TuneItem], processors: [Int], cancellation: CancellationFlag?
@@ -60,7 +59,6 @@ final class TuningSession {
       }
     }
     try race(&order, most: .infinity, observer)
-    try sitAgain(observer)
   }
 
   /// Whether even one candidate would probably pass the budget. The very first item is looked at whatever it takes.
@@ -72,7 +70,7 @@ final class TuningSession {
   /// Races the first items whose needs are at most `most` seconds, and takes them from the order.
   private func race(_ order: inout [Int], most: Double, _ observer: (TuningEvent) -> Void) throws(TunerError) {
     while let index = order.first, needs[index] <= most, !outcome.isCancelled {
-      let share = raceSeconds.map { left in Budget.shares(of: left, needs: order.map { needs[$0] })[0] }
+      let share = budgetLeft.map { left in Budget.shares(of: left, needs: order.map { needs[$0] })[0] }
       order.removeFirst()
       let isKnown = answered.contains(items[index]) || history.best(key(items[index])) != nil
       if isKnown ? share ?? .infinity > 0 : !isTooLong(items[index]) {
@@ -146,7 +144,6 @@ final class TuningSession {
         problem, rules: tuner.options.rules, limit: rest, roles: roles(item, open), cancellation: cancellation
       ) { entrant in
         let record = entrant.record(run: self.outcome.run.id, reference: problem.reference)
-        self.outcome.candidates += 1
         do throws(TunerError) { try self.add(record, entrant, item) } catch { failed = failed ?? error }
         if record.invalidity == .correct, entrant.score < best?.score ?? .infinity { best = (record, entrant.score) }
         observer(.finished(item, record, secondsLeft: self.secondsLeft))
@@ -154,32 +151,11 @@ final class TuningSession {
       let isRace = tuner.options.strategy == .racing
       tuner.options.strategy.strategy(tuner.options.rules).search(isRace ? proposals(item, open) : open, in: field)
       if isRace { field.complete() } else { field.close() }
-      if isRace, sitsAgain, let sitting = SecondSitting(index: index, after: field, tuner.options.rules) {
-        sittings.append(sitting)
-      }
       outcome.isCancelled = field.isCancelled
     }
     if let failed { throw failed }
     if best != nil { answered.insert(item) }
     observer(.ended(item, index: index, best: best?.record, secondsLeft: secondsLeft))
-  }
-
-  /// What is left is shared by the races that ended close.
-  private func sitAgain(_ observer: (TuningEvent) -> Void) throws(TunerError) {
-    for (place, sitting) in sittings.enumerated() {
-      guard let left = budgetLeft, left > 0, !outcome.isCancelled else { return }
-      let item = items[sitting.index]
-      guard let verifier = try? references.verifier(of: item.problem, within: referenceSeconds) else { continue }
-      observer(.began(item, index: sitting.index, of: items.count, isFirstLook: false, secondsLeft: secondsLeft))
-      let problem = teams.measured(verifier, item)
-      let entrants = sitting.run(on: problem, limit: left / Double(sittings.count - place)) {
-        cancellation?.isSet == true
-      }
-      for entrant in entrants {
-        try add(entrant.record(run: outcome.run.id, reference: problem.reference), entrant, item)
-      }
-      outcome.isCancelled = cancellation?.isSet == true
-    }
   }
 
   /// With a budget no reference takes more than a quarter of an equal share of it.
@@ -204,6 +180,7 @@ final class TuningSession {
   }
 
   private func add(_ record: CandidateRecord, _ entrant: Entrant, _ item: TuneItem) throws(TunerError) {
+    outcome.candidates += 1
     if record.invalidity == .correctness || record.invalidity == .runtime {
       outcome.failures.append((item, record, entrant.reason ?? "unknown"))
     }
@@ -222,11 +199,6 @@ final class TuningSession {
 
   private var elapsed: Double { Double(tuner.clock.nanoseconds - start) * 1e-9 }
   private var budgetLeft: Double? { tuner.options.budget.map { max($0 - elapsed, 0) } }
-  private var sitsAgain: Bool { tuner.options.budget != nil && items.count > 1 }
-  private var raceSeconds: Double? {
-    let kept = sitsAgain ? SecondSitting.share * (tuner.options.budget ?? 0) : 0
-    return budgetLeft.map { max($0 - kept, 0) }
-  }
   private var secondsLeft: Double { budgetLeft ?? needs.reduce(0, +) }
 }
 
