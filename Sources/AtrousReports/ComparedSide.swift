@@ -19,6 +19,22 @@ struct ComparedSide {
   /// The reference loop's rate beside the winner's samples.
   func rate(_ winner: Winner) -> Double? { winner.fastest.pace(runs: runs, threads: winner.key.threads) }
 
+  /// What runs of the same build say of the winner's candidate, undisturbed and with samples enough: their medians over the
+  /// winner's, each by the loops beside it; 1 for the winner itself.
+  /// - Parameter base: the side whose runs do not count, as a file may hold those it is compared with.
+  func repetitions(of winner: Winner, without base: ComparedSide? = nil) -> [Double] {
+    let fastest = winner.fastest
+    let again = (results[winner.key]?.candidates ?? []).filter { record in
+      let isAlike = record.candidate == fastest.candidate && record.revision == fastest.revision
+      let isFit = record.invalidity == .correct && !record.isNoisy && record.times.count >= Statistics.leastSamples
+      let isOwn = record.run != fastest.run && base?.runs[record.run] == nil
+      return isAlike && isFit && isOwn && runs[record.run]?.generator == runs[fastest.run]?.generator
+        && record.pace(runs: runs, threads: winner.key.threads) != nil
+    }
+    guard let median = fastest.median, rate(winner) != nil else { return [1] }
+    return [1] + again.map { $0.median! / median * pace($0, winner) }
+  }
+
   /// Why `new`, of the other side, won after `base`, of this side; nil where they are the same candidate and revision.
   func change(from base: Winner, to new: Winner, in other: ComparedSide) -> String? {
     let (old, won) = (base.fastest, new.fastest)

@@ -6,8 +6,9 @@ import Foundation
 /// Two databases held against each other: of each problem and conditions that both have a winner for, the winners' medians.
 ///
 /// Medians are multiplied by the rates of the reference loops beside them where machine, threads and instruction set are
-/// the same and both rates are known. The 95 % interval of a ratio is the bootstrap's, widened by the spread between runs
-/// that the databases have on record. The same databases always give the same numbers.
+/// the same and both rates are known. A side that has measured its winner's candidate in several runs of the same build
+/// counts with their mean. The 95 % interval of a ratio is the bootstrap's, widened by the spread between runs that the
+/// databases have on record, the less the more runs there are. The same databases always give the same numbers.
 public struct Comparison: Sendable {
   public enum Verdict: String, Sendable {
     /// The whole interval lies beyond the threshold.
@@ -31,6 +32,8 @@ public struct Comparison: Sendable {
     public let change: String?
     /// Of the samples alone, on the logarithm of the ratio.
     fileprivate let sampled: ClosedRange<Double>?
+    /// Runs of each side whose mean it is.
+    fileprivate let runs: (base: Int, new: Int)
 
     /// Whether most samples of a side were disturbed.
     public var isNoisy: Bool { base.fastest.isNoisy || new.fastest.isNoisy }
@@ -103,16 +106,20 @@ extension Comparison.Row {
     // A file's median need not be that of its times.
     let medians = (base: base.fastest.median ?? 1, new: new.fastest.median ?? 1)
     let hasInterval = [base, new].allSatisfy { $0.fastest.times.count >= Statistics.leastSamples }
+    let isOneRun = base.fastest.run == new.fastest.run
+    let old = isOneRun ? [1] : baseSide.repetitions(of: base)
+    let now = isOneRun ? [1] : newSide.repetitions(of: new, without: baseSide)
+    runs = (old.count, now.count)
     guard hasInterval else {
       ratio = scale * medians.new / medians.base
       (sampled, interval, verdict) = (nil, nil, .tooFewSamples)
       return
     }
     let bootstrap = Statistics.ratio(of: new.fastest.times, over: base.fastest.times)
-    ratio = scale * bootstrap.value
+    ratio = scale * bootstrap.value * Statistics.geometricMean(now) / Statistics.geometricMean(old)
     sampled =
       log(bootstrap.interval.lowerBound / bootstrap.value)...log(bootstrap.interval.upperBound / bootstrap.value)
-    let apart = base.fastest.run == new.fastest.run ? 0 : spread?.halfWidth ?? 0
+    let apart = isOneRun ? 0 : spread?.halfWidth(base: old.count, new: now.count) ?? 0
     interval = ratio.within(sampled!, widenedBy: apart)
     verdict = Comparison.Verdict(interval!, threshold)
   }
@@ -130,7 +137,9 @@ extension Comparison.Mean {
     }
     let isOneRun = known.allSatisfy { $0.base.fastest.run == $0.new.fastest.run }
     let sampled = -width(\.lowerBound)...width(\.upperBound)
-    interval = value.within(sampled, widenedBy: isOneRun ? 0 : spread?.halfWidth ?? 0)
+    let counts = (base: known.map(\.runs.base).min()!, new: known.map(\.runs.new).min()!)
+    interval = value.within(
+      sampled, widenedBy: isOneRun ? 0 : spread?.halfWidth(base: counts.base, new: counts.new) ?? 0)
     verdict = Comparison.Verdict(interval, threshold)
   }
 }

@@ -128,6 +128,27 @@ extension Database {
     #expect(width(wide) > width(plain) * 1.1)
   }
 
+  /// A file that holds the other's runs as well has only its own of them for itself.
+  @Test func runsOfOneBuildCountWithTheirMean() throws {
+    func two(_ names: [String], slower: Double) -> Sampled {
+      var made = Sampled(seed: 7)
+      made.add(names[0], slower: 1.02 * slower)
+      made.add(names[1], slower: slower / 1.02)
+      return made
+    }
+    let (base, new) = (two(["r1", "r2"], slower: 1), two(["r3", "r4"], slower: 1.1))
+    var last = Sampled(seed: 7)
+    last.add("r4", slower: 1.1 / 1.02)
+    func row(_ new: Database) -> Comparison.Row { Comparison(base: base.database, new: new).rows[0] }
+    func width(_ row: Comparison.Row) -> Double { row.interval.map { $0.upperBound / $0.lowerBound } ?? 0 }
+    #expect(abs(row(new.database).ratio / 1.1 - 1) < 0.02)
+    #expect(abs(row(last.database).ratio / (1.1 / 1.02) - 1) < 0.02)
+    #expect(width(row(new.database)) < width(row(last.database)) / 1.01)
+    var both = base.database
+    both.merge(new.database)
+    #expect(abs(row(both).ratio / row(new.database).ratio - 1) < 1e-9)
+  }
+
   @Test func otherMachinesThreadsAndCompilersAreSaid() throws {
     var other = Sampled(seed: 2)
     other.machine.model = "6.143.8"

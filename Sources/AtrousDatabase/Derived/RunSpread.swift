@@ -25,8 +25,10 @@ package struct RunSpread: Hashable, Sendable {
     deviation = (squares / Double(freedom)).squareRoot()
   }
 
-  /// Half of the 95 % interval of the logarithm of a ratio of medians of two runs, by this spread alone (Student's t).
-  package var halfWidth: Double { Self.quantile(freedom) * 2.0.squareRoot() * deviation }
+  /// Half of the 95 % interval of the logarithm of a ratio of means over so many runs, by this spread alone (Student's t).
+  package func halfWidth(base: Int, new: Int) -> Double {
+    Self.quantile(freedom) * deviation * (1 / Double(base) + 1 / Double(new)).squareRoot()
+  }
 
   /// The 97.5 % point of Student's distribution; from ten degrees on by its first correction to the normal one.
   private static func quantile(_ freedom: Int) -> Double {
