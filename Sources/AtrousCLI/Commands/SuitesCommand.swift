@@ -15,11 +15,10 @@ struct SuitesCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    if name == "all", !json {
-      Suites.all.forEach { print($0.text, terminator: "") }
+    if let name, !json {
+      try Suites.suites(name).forEach { print($0.text, terminator: "") }
     } else if let name, name != "all" {
-      let suite = try Suites.suite(name)
-      if json { try Output.json(Listing(suite)) } else { print(suite.text, terminator: "") }
+      try Output.json(Listing(try Suites.suite(name)))
     } else if json {
       try Output.json(Suites.all.map(Listing.init))
     } else {

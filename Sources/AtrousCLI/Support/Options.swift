@@ -56,7 +56,7 @@ struct ProblemOptions: ParsableArguments {
     if !problem.isEmpty { return problem.map { ProblemLine(problem: $0) } }
     guard let path = problems else {
       let suites = suite.isEmpty ? [fallback] : suite
-      return try suites.flatMap { $0 == "all" ? Suites.all : [try Suites.suite($0)] }.flatMap(\.lines)
+      return try suites.flatMap { try Suites.suites($0) }.flatMap(\.lines)
     }
     let lines: [ProblemLine]
     do {

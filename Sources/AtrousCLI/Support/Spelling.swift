@@ -42,4 +42,7 @@ extension Suites {
       throw InputError("unknown suite \"\(name)\"; \(Spelling.hint(name, known: all.map(\.name)))")
     }
   }
+
+  /// One suite, or all of them for `all`.
+  static func suites(_ name: String) throws(InputError) -> [Suite] { name == "all" ? all : [try suite(name)] }
 }
