@@ -16,7 +16,7 @@ final class MeasuredProblem: SampleSource {
   private var lastReference = 0.0
   private var rounds = 0
   private var roundsAgain = 0
-  private var output: GuardedBuffer
+  private let output: GuardedBuffer
 
   /// What a candidate may not pass.
   struct Limits {
@@ -89,9 +89,6 @@ final class MeasuredProblem: SampleSource {
     }
   }
 
-  /// After so many rounds outputs go elsewhere, since on which pages they lie moves a candidate by some percent, for a
-  /// whole process (depthwise 960 33×33 on a Zen 5 core, 8 MB of tensors in L3: 157 to 186 µs).
-  private static let roundsOnPages = 8
   /// The yardstick is sampled in every round, and between probes after so many seconds.
   private static let referenceSeconds = 0.02
   private static let probeAttempts = 3
@@ -102,8 +99,6 @@ final class MeasuredProblem: SampleSource {
     guard !entrants.isEmpty else { return true }
     while true {
       rounds += 1
-      // The new one is there before the old one goes: it has other pages.
-      if rounds % Self.roundsOnPages == 0 { output = GuardedBuffer("output", count: verifier.problem.outputElements) }
       let before = watch.reading()
       let isDrift = sampleReference()
       var taken: [Entrant] = []
