@@ -20,6 +20,7 @@ import CAtrousMicrokernel
   let places: InlineArray<vectors, Int> = placesOfVectors(args)
   var offsetsOfRows = args.pointee.a_rows!
   guard var taps = args.pointee.taps else { return sums }
+  if args.pointee.accumulate != 0 { fetchSums(args, rows, vectors) }
   let end = taps + args.pointee.tap_count
   let firstShallow = end - args.pointee.shallow_taps
   var ahead = args.pointee.prefetch
@@ -80,6 +81,21 @@ import CAtrousMicrokernel
     v &+= 1
   }
   return places
+}
+
+/// What the sums will be added to, wanted when the taps are done: short phases of 2048→256 65×65 d36, whose sums lie in L3, 50.5 →
+/// 46.7 ms on a Zen 5 core, d12 of 33×33, in L2, level.
+@inline(__always) private func fetchSums(_ args: UnsafePointer<atrous_tile_args>, _ rows: Int, _ vectors: Int) {
+  var row = 0
+  while row < rows {
+    let sums = args.pointee.c + args.pointee.c_rows[row]
+    var v = 0
+    while v < vectors {
+      atrous_prefetch_near(sums + v &* lanes)
+      v &+= 1
+    }
+    row &+= 1
+  }
 }
 
 /// Winograd's GEMM of 512→512 33×33, whose weights come from memory: 296 → 348 GFLOP/s nominal on a Zen 3 core.
