@@ -6,6 +6,9 @@ import CAtrousMicrokernel
 
 /// V[ξ][channel block of a span][tile][channel of the block] and M[ξ][panel][tile][nr] of one block of tiles and one group. Between two ξ lies a
 /// cache line more, so that they do not fall into the same sets.
+///
+/// In place, M[ξ] lies where V[ξ − 1] was, which nothing reads any more: half of the memory, so that twice as many tiles
+/// stay in L2. Only a block that one worker takes through all points, with all channels in one span, can do so.
 struct WinogradArena: Sendable {
   /// Channels of a block. Wide blocks spare the transforms and the GEMM steps where channels are few (21→21 64×64 d8 and
   /// 64→64 96×128 d2: 4 % on a Zen 3 core); where they are many, a block is two vectors (one of 16 lanes against two, on a
@@ -15,26 +18,35 @@ struct WinogradArena: Sendable {
   let inputPointStride: Int
   let panelStride: Int
   let outputPointStride: Int
-  let points: Int
+  /// Where V and M begin.
+  let input: Int
+  let output: Int
+  /// Floats of V and M, M's start on a line of its own.
+  let elements: Int
 
-  init(block: Int, points: WinogradPoints, capacity: Int, filters: WinogradFilters) {
+  init(block: Int, points: Int, capacity: Int, filters: WinogradFilters, inPlace: Bool) {
     let line = 16
     self.block = block
     blockStride = capacity * block
-    let channels = filters.spans.map(\.depth).max()!
-    inputPointStride = (channels + block - 1) / block * blockStride + line
     panelStride = capacity * filters.nr
-    outputPointStride = filters.panels * panelStride + line
-    self.points = points.count
+    let channels = filters.spans.map(\.depth).max()!
+    let inputStride = (channels + block - 1) / block * blockStride + line
+    let outputStride = filters.panels * panelStride + line
+    if inPlace {
+      inputPointStride = max(inputStride, outputStride)
+      outputPointStride = inputPointStride
+      (input, output) = (inputPointStride, 0)
+      elements = (points + 1) * inputPointStride
+    } else {
+      (inputPointStride, outputPointStride) = (inputStride, outputStride)
+      (input, output) = (0, points * inputStride)
+      elements = points * (inputStride + outputStride)
+    }
   }
 
   static func block(_ problem: Problem, lanes: Int) -> Int {
     problem.channelsPerGroup > 64 ? max(16, 2 * lanes) : 32
   }
-
-  var inputElements: Int { points * inputPointStride }
-  /// Floats of V and M, M's start on a line of its own.
-  var elements: Int { inputElements + points * outputPointStride + 16 }
 }
 
 /// A plan: per block of tiles and span of channels the input transform and one GEMM a ξ, then the output transform. With one
@@ -85,7 +97,9 @@ struct WinogradBody: PlanBody {
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
     filters = try WinogradFilters(
       weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
-    arena = WinogradArena(block: channelBlock, points: points, capacity: blocks.capacity, filters: filters)
+    arena = WinogradArena(
+      block: channelBlock, points: points.count, capacity: blocks.capacity, filters: filters,
+      inPlace: count > 1 && filters.spans.count == 1)
     outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     product = set.tile(shape)
@@ -159,7 +173,7 @@ struct WinogradBody: PlanBody {
       tiles: tiles.pointer + range.lowerBound,
       tile_count: range.count, row_taps: points.rowTaps, column_taps: points.columnTaps,
       row_stride: plane.rowStride.input, column_stride: plane.columnStride.input, channels: span.depth,
-      v: v + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
+      v: v + arena.input + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
       xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
       scratch: scratch)
     call(input, &arguments)
@@ -171,8 +185,8 @@ struct WinogradBody: PlanBody {
     _ v: UnsafeMutablePointer<Float>
   ) {
     let rows = blocks.rows(block: block, point: point)
-    let a = UnsafePointer(v + point * arena.inputPointStride)
-    let c = v + arena.inputElements + point * arena.outputPointStride
+    let a = UnsafePointer(v + arena.input + point * arena.inputPointStride)
+    let c = v + arena.output + point * arena.outputPointStride
     var arguments = atrous_tile_args()
     arguments.b_stride = shape.nr
     arguments.taps = UnsafePointer(taps.base.assumingMemoryBound(to: atrous_tap.self))
@@ -212,7 +226,7 @@ struct WinogradBody: PlanBody {
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     outputs.with(range, group: group, tensors, scratch: scratch) { arguments in
-      arguments.m = UnsafePointer(v + arena.inputElements + slot * shape.nr)
+      arguments.m = UnsafePointer(v + arena.output + slot * shape.nr)
       arguments.xi_row_stride = points.columns * arena.outputPointStride
       arguments.xi_stride = arena.outputPointStride
       arguments.panel_stride = arena.panelStride

@@ -8,8 +8,10 @@ struct WinogradModel {
   let tileCount: Int
   /// Bytes of U.
   let weightBytes: Int
-  /// Bytes of V of a span and of M that one tile takes.
+  /// Bytes that one tile of a block takes: V of a span and M, or the larger of the two where M lies in V's place.
   let tileBytes: Int
+  /// The same where all tiles are one block: both.
+  private let wholeTileBytes: Int
   private let products: Double
   private let productSeconds: Double
   private let transforms: Double
@@ -48,7 +50,9 @@ struct WinogradModel {
     transforms = images * points * (hasOneAxis ? 6 : 7) * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
     spans = spanChannels == 0 ? 1 : (Int(channels) + spanChannels - 1) / spanChannels
-    tileBytes = largest * 4 * (Int(channels) / spans + Int(filters))
+    let (input, output) = (largest * 4 * Int(channels) / spans, largest * 4 * Int(filters))
+    wholeTileBytes = input + output
+    tileBytes = spans == 1 ? max(input, output) : wholeTileBytes
     weightBytes = 4 * problem.groups * largest * problem.channelsPerGroup * Int(filters)
     blocks = blockTiles == 0 ? 1 : (tileCount + blockTiles - 1) / blockTiles
     self.problem = problem
@@ -56,10 +60,10 @@ struct WinogradModel {
   }
 
   var cost: Cost {
-    let blockBytes = Double(tileBytes) * Double((tileCount + blocks - 1) / blocks)
+    let blockBytes = Double(blocks == 1 ? wholeTileBytes : tileBytes) * Double((tileCount + blocks - 1) / blocks)
     let weightTraffic = Double(weightBytes) * Double(blocks)
     // V is written once and read once, M once a span.
-    let tileTraffic = 2 * Double(tileBytes) * Double(spans) * Double(tileCount) * Double(problem.groups)
+    let tileTraffic = 2 * Double(wholeTileBytes) * Double(spans) * Double(tileCount) * Double(problem.groups)
     let tensors = Double(problem.minimumBytes)
     let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > Double(target.l3Bytes))
     let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes)

@@ -34,7 +34,7 @@ struct WinogradVariant: KernelVariant {
   }
 
   let id: VariantID = "winograd"
-  let revision = 2
+  let revision = 3
   let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
