@@ -1,8 +1,8 @@
 // V[i][j] = Bᵀ x B of every tile, a block of channels at a time: along the columns from the image into the scratch,
 // then along the rows from the scratch into V. Where the rows have one tap, V[j] = Bᵀ x straight from the image, all
 // blocks in one pass. Dead pixels are zeros in registers, never reads.
-// Prefetching the next patch, or the lines of V, changed nothing beyond noise on a Zen 3 core, and cost 5 % with few
-// channels.
+// Fetching the next patch pays where the image is far from L2 (65×65, d36 of 2048 channels, short phases: 5 % of the whole
+// on a Zen 5 core), and costs 4 to 8 % where it is in it. Fetching the lines of V changed nothing beyond noise on a Zen 3 core.
 // Register budget: see WinogradPass.swift.
 
 import CAtrousMicrokernel
@@ -21,11 +21,34 @@ import CAtrousMicrokernel
     }
     while channel < args.pointee.channels {
       let count = min(block, args.pointee.channels &- channel)
+      if args.pointee.fetches != 0 && t &+ 1 < args.pointee.tile_count { fetchPatch(args, tile + 1, channel, count) }
       winogradInputBlock(args, tile, channel, count, v)
       channel &+= block
       v += args.pointee.block_stride
     }
     t &+= 1
+  }
+}
+
+/// Fetches `count` channels of a tile's live pixels.
+@inline(never) private func fetchPatch(
+  _ args: UnsafePointer<atrous_winograd_input_args>, _ tile: UnsafePointer<atrous_winograd_tile>, _ channel: Int,
+  _ count: Int
+) {
+  let origin = args.pointee.x + (tile.pointee.x &+ channel)
+  var row = Int(tile.pointee.row_begin)
+  while row < Int(tile.pointee.row_end) {
+    var column = Int(tile.pointee.column_begin)
+    while column < Int(tile.pointee.column_end) {
+      let pixel = origin + (row &* args.pointee.row_stride &+ column &* args.pointee.column_stride)
+      var c = 0
+      while c < count {
+        atrous_prefetch_near(pixel + c)
+        c &+= 16
+      }
+      column &+= 1
+    }
+    row &+= 1
   }
 }
 

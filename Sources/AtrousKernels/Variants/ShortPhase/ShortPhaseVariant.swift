@@ -31,6 +31,7 @@ struct ShortPhaseVariant: KernelVariant {
   }
 
   let id: VariantID = "short-phase"
+  let revision = 2
   let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {

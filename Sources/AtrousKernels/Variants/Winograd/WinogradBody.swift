@@ -66,6 +66,8 @@ struct WinogradBody: PlanBody {
   let product: MicrokernelFunction
   let output: MicrokernelFunction
   let taps: PackedBuffer
+  /// See WinogradInput.swift: where the image is several times L2.
+  let fetchesPatches: Bool
   /// Parts the panels of a ξ are cut into where all tiles are one block.
   let panelPieces: Int
   let stages: [Int]
@@ -102,6 +104,7 @@ struct WinogradBody: PlanBody {
       inPlace: count > 1 && filters.spans.count == 1)
     outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
+    fetchesPatches = 4 * problem.inputElements > 4 * target.l2Bytes
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
     taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
@@ -175,7 +178,7 @@ struct WinogradBody: PlanBody {
       row_stride: plane.rowStride.input, column_stride: plane.columnStride.input, channels: span.depth,
       v: v + arena.input + slot * arena.block, xi_row_stride: points.columns * arena.inputPointStride,
       xi_stride: arena.inputPointStride, block_stride: arena.blockStride, block: arena.block,
-      scratch: scratch)
+      scratch: scratch, fetches: fetchesPatches ? 1 : 0)
     call(input, &arguments)
   }
 
