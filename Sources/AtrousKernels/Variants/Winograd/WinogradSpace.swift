@@ -59,7 +59,11 @@ extension WinogradVariant {
     let sizes = [target.l2Bytes / 2 / model.tileBytes, target.l2Bytes / model.tileBytes, 36, 96].map {
       max(2, $0 / values.mr) * values.mr
     }
-    return [0] + Set(sizes.filter { 2 * $0 <= model.tileCount }).sorted()
+    return [0]
+      + sizes.filter { 2 * $0 <= model.tileCount }.sorted().reduce(into: []) { apart, size in
+        // Blocks of nearly one size take the same time: a race between them finds now the one, now the other.
+        if 2 * size >= 3 * (apart.last ?? 0) { apart.append(size) }
+      }
   }
 
   /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2 (along one axis half of
