@@ -20,7 +20,7 @@ import CAtrousMicrokernel
   let places: InlineArray<vectors, Int> = placesOfVectors(args)
   var offsetsOfRows = args.pointee.a_rows!
   guard var taps = args.pointee.taps else { return sums }
-  if args.pointee.accumulate != 0 { fetchSums(args, rows, vectors) }
+  if args.pointee.accumulate != 0 && args.pointee.c_pitch == 0 { fetchSums(args, rows, vectors) }
   let end = taps + args.pointee.tap_count
   let firstShallow = end - args.pointee.shallow_taps
   var ahead = args.pointee.prefetch
