@@ -14,12 +14,16 @@ struct InstructionSet {
 }
 
 #if arch(x86_64)
+  // Inner loops begin on a cache line: where they do not, some run a tenth slower on Zen 5, and another one with every change
+  // to the code before them.
+  let lineLoops = ["-Xllvm", "-x86-experimental-pref-innermost-loop-alignment=6"]
   let baseline = InstructionSet(
-    suffix: "", flags: ["-Xcc", "-march=x86-64-v2"], defines: ["ATROUS_LANES_4", "ATROUS_SEPARATE_MULTIPLY_ADD"])
+    suffix: "", flags: lineLoops + ["-Xcc", "-march=x86-64-v2"],
+    defines: ["ATROUS_LANES_4", "ATROUS_SEPARATE_MULTIPLY_ADD"])
   let extensions = [
-    InstructionSet(suffix: "AVX2", flags: ["-Xcc", "-march=x86-64-v3"], defines: ["ATROUS_LANES_8"]),
+    InstructionSet(suffix: "AVX2", flags: lineLoops + ["-Xcc", "-march=x86-64-v3"], defines: ["ATROUS_LANES_8"]),
     InstructionSet(
-      suffix: "AVX512", flags: ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"],
+      suffix: "AVX512", flags: lineLoops + ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"],
       defines: ["ATROUS_LANES_16"]),
   ]
 #else
