@@ -78,7 +78,7 @@ struct DepthwiseTileVariant: KernelVariant {
     let first = initial(for: problem, on: target)
     var space = [first]
     for packs in problem.filtersPerGroup > 1 ? [1] : [0, 1] {
-      for channels in [64, 128, 192, 256, 384, 0] where channels < problem.filters {
+      for channels in [64, 128, 192, 384, 0] where channels < problem.filters {
         let values = Values(channels: channels, packs: packs)
         if values != first && rejection(of: values, for: problem, on: target) == nil { space.append(values) }
       }
