@@ -253,7 +253,7 @@ import CAtrousMicrokernel
   storeSums(args, sums)
 }
 
-@inline(never) private func tile_3x2(_ args: UnsafePointer<atrous_tile_args>) {
+@inline(never) func tile_3x2(_ args: UnsafePointer<atrous_tile_args>) {
   let sums: InlineArray<3, InlineArray<2, Vector>> = accumulate(args)
   storeSums(args, sums)
 }
@@ -266,7 +266,7 @@ import CAtrousMicrokernel
     storeSums(args, sums)
   }
 
-  @inline(never) private func tile_2x3(_ args: UnsafePointer<atrous_tile_args>) {
+  @inline(never) func tile_2x3(_ args: UnsafePointer<atrous_tile_args>) {
     let sums: InlineArray<2, InlineArray<3, Vector>> = accumulate(args)
     storeSums(args, sums)
   }
@@ -279,7 +279,7 @@ import CAtrousMicrokernel
   storeSums(args, sums)
 }
 
-@inline(never) private func tile_6x1(_ args: UnsafePointer<atrous_tile_args>) {
+@inline(never) func tile_6x1(_ args: UnsafePointer<atrous_tile_args>) {
   let sums: InlineArray<6, InlineArray<1, Vector>> = accumulate(args)
   storeSums(args, sums)
 }
@@ -305,7 +305,7 @@ import CAtrousMicrokernel
     storeSums(args, sums)
   }
 
-  @inline(never) private func tile_3x4(_ args: UnsafePointer<atrous_tile_args>) {
+  @inline(never) func tile_3x4(_ args: UnsafePointer<atrous_tile_args>) {
     let sums: InlineArray<3, InlineArray<4, Vector>> = accumulate(args)
     storeSums(args, sums)
   }
