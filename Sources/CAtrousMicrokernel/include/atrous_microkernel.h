@@ -299,7 +299,7 @@ typedef struct {
   intptr_t xi_row_stride, xi_stride, block_stride;
   intptr_t block;         // 16 or 32 channels
   float *scratch;         // [ATROUS_WINOGRAD_SCRATCH], 64-byte aligned
-  int32_t fetches;        // the next tile's patch is fetched while a tile is transformed
+  int32_t fetches;        // two axes: the next tile's patch is fetched while a tile is transformed
 } atrous_winograd_input_args;
 
 // M to output tiles (channels last): ξ = (i, j) of filter k of tile t is read at

@@ -66,7 +66,7 @@ struct WinogradBody: PlanBody {
   let product: MicrokernelFunction
   let output: MicrokernelFunction
   let taps: PackedBuffer
-  /// See WinogradInput.swift: where the image is several times L2.
+  /// See WinogradInput.swift: along two axes, where the image is over four times L2.
   let fetchesPatches: Bool
   /// Parts the panels of a ξ are cut into where all tiles are one block.
   let panelPieces: Int
@@ -104,7 +104,8 @@ struct WinogradBody: PlanBody {
       inPlace: count > 1 && filters.spans.count == 1)
     outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
-    fetchesPatches = 4 * problem.inputElements > 4 * target.l2Bytes
+    let imageBytes = 4 * problem.inputElements
+    fetchesPatches = !plane.hasOneAxis && imageBytes > 4 * target.l2Bytes
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
     taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
