@@ -3,15 +3,15 @@
 // axis of one tap all three are the identity, and there is no pass.
 // (Lavin & Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; by Cook and Toom's interpolation.)
 //
-// Points 0, ∞, 1, −1, 2, −2, ½, −½: a patch of α pixels takes the first α. With M(x) = Π (x − a) over its finite
+// Points 0, ∞, 1, −1, 2, −2, ½, −½, ¾, −¾: a patch of α pixels takes the first α; none has 9. With M(x) = Π (x − a) over its finite
 // points:
 //   G   row a: g(a)·[1, a, a², …];                   row ∞: [0, …, 0, 1];   r columns
 //   Bᵀ  row a: M(x) / (x − a) / (N(a)·g(a));         row ∞: M(x), both as coefficients of x⁰, x¹, …
 //   Aᵀ  column a: [1, a, a², …];                     column ∞: [0, …, 0, 1];   m rows
 // where N(a) = Π (a − b) over the other finite points b, and g(a) = 1 / N(a) of α = 8: −2/9 for ±1, 1/90 for ±2, 32/45
-// for ±½, and 1 for 0 (its −1 stands in Bᵀ). So G's rows do not depend on m: one set of transformed weights serves all
+// for ±½, and 1 for 0 (its −1 stands in Bᵀ); of α = 10, 32768/17325, for ±¾. So G's rows do not depend on m: one set of transformed weights serves all
 // sizes, a smaller patch reading its first α rows and columns. What is left in Bᵀ is the product of (a − b) over the
-// points b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. Bᵀ depends on α alone: F(4,2),
+// points b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. (α = 10 has more than 8, and divides by it.) Bᵀ depends on α alone: F(4,2),
 // F(3,3) and F(2,4) share it, and differ in how many rows Aᵀ has, ∞ going to the last.
 //
 // Register budget of a pass: α values and as many results; α = 8 holds 8 + 6 with the common halves, and its
@@ -48,6 +48,7 @@ extension WinogradPass {
   case ATROUS_AXIS_PATCH_6: winogradInput6(pass)
   case ATROUS_AXIS_PATCH_7: winogradInput7(pass)
   case ATROUS_AXIS_PATCH_8: winogradInput8(pass)
+  case ATROUS_AXIS_PATCH_10: winogradInput10(pass)
   case ATROUS_AXIS_1_OF_2: shortCopy(pass)
   case ATROUS_AXIS_2_OF_2: shortInput2of2(pass)
   case ATROUS_AXIS_2_OF_3: shortInput2of3(pass)
@@ -64,6 +65,7 @@ extension WinogradPass {
   case ATROUS_AXIS_PATCH_6: winogradOutput6(outputs, pass)
   case ATROUS_AXIS_PATCH_7: winogradOutput7(outputs, pass)
   case ATROUS_AXIS_PATCH_8: winogradOutput8(outputs, pass)
+  case ATROUS_AXIS_PATCH_10: winogradOutput10(outputs, pass)
   case ATROUS_AXIS_1_OF_2: shortOutput1of2(pass)
   case ATROUS_AXIS_2_OF_2: shortOutput2of2(pass)
   case ATROUS_AXIS_2_OF_3: shortOutput2of3(pass)

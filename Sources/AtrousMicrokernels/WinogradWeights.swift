@@ -25,7 +25,8 @@ import CAtrousMicrokernel
   switch point {
   case 2, 3: (a, scale) = (1, -2.0 / 9)
   case 4, 5: (a, scale) = (2, 1.0 / 90)
-  default: (a, scale) = (0.5, 32.0 / 45)
+  case 6, 7: (a, scale) = (0.5, 32.0 / 45)
+  default: (a, scale) = (0.75, 32768.0 / 17325)
   }
   let signed = point & 1 == 0 ? a : -a
   while tap > 0 {

@@ -24,7 +24,9 @@ extension Problem {
 
   /// Products of one channel and filter by bilinear algorithms along each axis; nil where an axis is too long for them.
   private var axisProducts: Int? {
-    guard let rows = height.fewestProducts, let columns = width.fewestProducts else { return nil }
+    let hasOneAxis = height.kernel == 1 || width.kernel == 1
+    guard let rows = height.fewestProducts(isOnly: hasOneAxis), let columns = width.fewestProducts(isOnly: hasOneAxis)
+    else { return nil }
     return rows * columns
   }
 
@@ -41,10 +43,10 @@ extension Problem {
 
 extension Axis {
   /// The fewest products that make a row of outputs: tiles of the best size, or whole phases of at most three pixels.
-  fileprivate var fewestProducts: Int? {
+  fileprivate func fewestProducts(isOnly: Bool) -> Int? {
     guard kernel > 1 else { return output }
     guard kernel <= 7 else { return nil }
-    let tiles = WinogradSegment.sizes(of: self).map { WinogradTotals(of: self, tile: $0).points }.min()!
+    let tiles = WinogradSegment.sizes(of: self, isOnly: isOnly).map { WinogradTotals(of: self, tile: $0).points }.min()!
     let isShort = kernel == 3 && before == dilation && after == dilation && longestPhase <= 3
     return isShort ? min(tiles, WinogradTotals(ofShortPhases: self).points) : tiles
   }

@@ -12,9 +12,10 @@ struct AxisAlgorithm: Hashable, Sendable {
   /// Products; the algorithms of an axis share their points, the smaller ones use the first.
   let points: Int
 
-  /// F(m,r), r taps: m is 2 and more, 1 for one tap.
+  /// F(m,r), r taps: m is 2 and more, 1 for one tap; one output more where that would take 9 points.
   static func minimalFiltering(_ m: Int, taps: Int) -> AxisAlgorithm {
-    AxisAlgorithm(id: m + taps - 1, outputs: m, points: m + taps - 1)
+    let points = m + taps - 1 == 9 ? 10 : m + taps - 1
+    return AxisAlgorithm(id: points, outputs: points - taps + 1, points: points)
   }
 
   /// Overlap and save: a transform of `length` pixels makes every output that has all its taps among them.
@@ -82,7 +83,7 @@ struct WinogradPlane: Sendable {
 /// fewest tiles cover it (17 = 6 + 6 + 5). What an axis of r taps costs is its extent plus r − 1 a segment.
 struct WinogradSegment {
   let algorithm: AxisAlgorithm
-  /// Outputs that exist, at most the algorithm's: fewer only where F(2,r) makes a phase of one position.
+  /// Outputs that exist, at most the algorithm's: one fewer where F(2,r) makes a phase of one position, or 10 points what 9 would.
   let valid: Int
   /// First output position; the next one is `dilation` further.
   let output: Int
@@ -91,8 +92,11 @@ struct WinogradSegment {
   /// Pixels of the patch that lie inside the input.
   let live: Range<Int>
 
-  /// The tile sizes an axis may have: at most 8 points.
-  static func sizes(of axis: Axis) -> ClosedRange<Int> { axis.kernel == 1 ? 1...1 : 2...9 - axis.kernel }
+  /// The tile sizes an axis may have: at most 8 points. The only axis of a problem may have 10: on both they would be 100,
+  /// and their errors multiply.
+  static func sizes(of axis: Axis, isOnly: Bool = false) -> ClosedRange<Int> {
+    axis.kernel == 1 ? 1...1 : 2...(isOnly ? 11 : 9) - axis.kernel
+  }
 
   /// F(m,r) for so many outputs that exist.
   static func algorithm(of axis: Axis, outputs: Int) -> AxisAlgorithm {

@@ -7,10 +7,11 @@ extension WinogradVariant {
   func initial(for problem: Problem, on target: Target) -> Values {
     let channels = min(problem.channelsPerGroup, problem.filtersPerGroup)
     // With few channels the transforms weigh more than the products; along one axis they never weigh enough.
-    let patch = channels < 48 && !WinogradPlane(problem).hasOneAxis ? 6 : 8
+    let hasOneAxis = WinogradPlane(problem).hasOneAxis
+    let patch = hasOneAxis ? 10 : channels < 48 ? 6 : 8
     var values = Values()
-    values.tileHeight = Self.tile(problem.height, limit: max(2, patch + 1 - problem.height.kernel))
-    values.tileWidth = Self.tile(problem.width, limit: max(2, patch + 1 - problem.width.kernel))
+    values.tileHeight = Self.tile(problem.height, isOnly: hasOneAxis, limit: patch + 1 - problem.height.kernel)
+    values.tileWidth = Self.tile(problem.width, isOnly: hasOneAxis, limit: patch + 1 - problem.width.kernel)
     let shape = WinogradFilters.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
@@ -20,8 +21,9 @@ extension WinogradVariant {
 
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
-    for tileHeight in Self.tiles(problem.height) {
-      for tileWidth in Self.tiles(problem.width)
+    let hasOneAxis = WinogradPlane(problem).hasOneAxis
+    for tileHeight in Self.tiles(problem.height, isOnly: hasOneAxis) {
+      for tileWidth in Self.tiles(problem.width, isOnly: hasOneAxis)
       where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 2 {
         for shape in WinogradFilters.shapes(problem, target).prefix(2) {
           var values = Values()
@@ -40,17 +42,17 @@ extension WinogradVariant {
   }
 
   /// The least tile that cuts the longest phase into as few segments as `limit` does.
-  private static func tile(_ axis: Axis, limit: Int) -> Int {
-    let sizes = WinogradSegment.sizes(of: axis)
-    let largest = min(limit, sizes.upperBound)
+  private static func tile(_ axis: Axis, isOnly: Bool, limit: Int) -> Int {
+    let sizes = WinogradSegment.sizes(of: axis, isOnly: isOnly)
+    let largest = max(sizes.lowerBound, min(limit, sizes.upperBound))
     let extent = axis.longestPhase
     let segments = (extent + largest - 1) / largest
     return max(sizes.lowerBound, (extent + segments - 1) / segments)
   }
 
   /// The tile sizes that cut an axis differently.
-  private static func tiles(_ axis: Axis) -> [Int] {
-    Set(WinogradSegment.sizes(of: axis).map { tile(axis, limit: $0) }).sorted()
+  private static func tiles(_ axis: Axis, isOnly: Bool) -> [Int] {
+    Set(WinogradSegment.sizes(of: axis, isOnly: isOnly).map { tile(axis, isOnly: isOnly, limit: $0) }).sorted()
   }
 
   /// Block sizes: V and M within half of L2, within L2, and as many tiles as keep weights from being re-read too often.
@@ -97,9 +99,9 @@ extension WinogradVariant {
   /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
     let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
-    let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
+    let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3, 7, 7] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
     let patch = axes.map { $0.0 + $0.1.kernel - 1 }.max() ?? 8
-    var bound = 3e-6 * seen[min(max(patch, 3), 8) - 3]
+    var bound = 3e-6 * seen[min(max(patch, 3), seen.count + 2) - 3]
     var channels = 64
     while channels < problem.channelsPerGroup {
       channels *= 16

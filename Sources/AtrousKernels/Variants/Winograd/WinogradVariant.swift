@@ -6,7 +6,7 @@
 import AtrousCore
 
 /// Winograd's minimal filtering, NHWC, of filters of 2…7 taps on both axes, or on one of them and one tap on the other:
-/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis.
+/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis, of 10 along the only one.
 struct WinogradVariant: KernelVariant {
   struct Values: Tunables {
     var tileHeight = 4
@@ -18,10 +18,10 @@ struct WinogradVariant: KernelVariant {
     static var parameters: [Parameter<Values>] {
       [
         Parameter(
-          "th", \.tileHeight, 1...7,
+          "th", \.tileHeight, 1...9,
           "largest output tile along the height, 1 where it has one tap; larger multiplies less, but transforms more and "
             + "rounds worse"),
-        Parameter("tw", \.tileWidth, 1...7, "largest output tile along the width, 1 where it has one tap"),
+        Parameter("tw", \.tileWidth, 1...9, "largest output tile along the width, 1 where it has one tap"),
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
@@ -42,8 +42,9 @@ struct WinogradVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
+    let hasOneAxis = WinogradPlane(problem).hasOneAxis
     for (key, tile, axis) in [("th", values.tileHeight, problem.height), ("tw", values.tileWidth, problem.width)] {
-      let sizes = WinogradSegment.sizes(of: axis)
+      let sizes = WinogradSegment.sizes(of: axis, isOnly: hasOneAxis)
       if !sizes.contains(tile) {
         let allowed = sizes.count == 1 ? "1" : "\(sizes.lowerBound)…\(sizes.upperBound)"
         return Rejection(.configuration, "an axis of \(axis.kernel) taps takes \(key) \(allowed), not \(tile)")
