@@ -6,8 +6,11 @@ import Testing
 let winogradVariant = Registry.shared["winograd"]!
 let winogradSets = InstructionSet.allCases.filter { $0 <= HostMachine.current.bestInstructionSet }
 
-func winograd(_ th: Int32, _ tw: Int32, _ tb: Int32 = 0, mr: Int32 = 6, nv: Int32 = 2) -> Configuration {
-  Configuration([("th", th), ("tw", tw), ("tb", tb), ("mr", mr), ("nv", nv)].map { Setting(key: $0.0, value: $0.1) })
+func winograd(
+  _ th: Int32, _ tw: Int32, _ tb: Int32 = 0, cb: Int32 = 0, mr: Int32 = 6, nv: Int32 = 2
+) -> Configuration {
+  let settings = [("th", th), ("tw", tw), ("tb", tb), ("cb", cb), ("mr", mr), ("nv", nv)]
+  return Configuration(settings.map { Setting(key: $0.0, value: $0.1) })
 }
 
 /// One run of every configuration that a set accepts, between guards, against plain loops in Float64.
@@ -47,18 +50,22 @@ func checkFences(_ text: String, _ configuration: Configuration) throws {
   }
 }
 
-/// The same bits whatever the tiles a block and the threads.
+/// The same bits whatever the tiles a block and the threads, with all channels in one span and with spans of 32.
 func checkBits(_ text: String, _ th: Int32, _ tw: Int32) throws {
+  for cb: Int32 in [0, 32] { try checkBits(text, { winograd(th, tw, $0, cb: cb) }) }
+}
+
+private func checkBits(_ text: String, _ configuration: (_ tb: Int32) -> Configuration) throws {
   let data = ProblemData(try Problem(text: text), seed: 3)
   for isa in winogradSets {
-    let bits = try GuardedRun(data, winogradVariant, winograd(th, tw), isa: isa).output.map(\.bitPattern)
+    let bits = try GuardedRun(data, winogradVariant, configuration(0), isa: isa).output.map(\.bitPattern)
     for tb: Int32 in [0, 1, 5, 13, 1000] {
       for threads in [1, 2, 3, 7] {
         let pool = try WorkerPool(threads: threads)
         let run = try GuardedRun(
-          data, winogradVariant, winograd(th, tw, tb), isa: isa, threads: threads, pool: pool)
-        #expect(run.output.map(\.bitPattern) == bits, "\(isa) tb\(tb) \(threads) threads")
-        #expect(run.faults.isEmpty, "\(isa) tb\(tb) \(threads) threads: \(run.faults)")
+          data, winogradVariant, configuration(tb), isa: isa, threads: threads, pool: pool)
+        #expect(run.output.map(\.bitPattern) == bits, "\(configuration(tb)) \(isa) \(threads) threads")
+        #expect(run.faults.isEmpty, "\(configuration(tb)) \(isa) \(threads) threads: \(run.faults)")
       }
     }
   }

@@ -80,8 +80,14 @@ extension Problem {
   }
 }
 
-/// The keys `mr` and `nv` of every variant that has a register tile.
+/// The keys that several variants share: `mr` and `nv` of the register tile, and `cb` of those with transforms.
 extension Parameter {
+  static func spanChannels(_ path: any WritableKeyPath<Values, Int> & Sendable) -> Parameter {
+    Parameter(
+      "cb", path, 0...1_048_576,
+      "channels transformed at a time; fewer keep them in cache, but sums are read again for every step; 0 is all")
+  }
+
   /// - Parameters:
   ///   - what: what the rows are.
   ///   - reused: what more rows reuse more often.

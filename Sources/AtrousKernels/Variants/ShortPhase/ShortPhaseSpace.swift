@@ -9,7 +9,8 @@ extension ShortPhaseVariant {
     let shape = WinogradFilters.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
-    values.spanChannels = Self.spans(problem).last!
+    values.spanChannels = Self.spans(problem).contains(256) ? 256 : 0
+    values.slots = Self.blocks(values, problem, target).last!
     return values
   }
 
@@ -32,14 +33,15 @@ extension ShortPhaseVariant {
 
   /// All channels at once, or the few that keep V in L3.
   private static func spans(_ problem: Problem) -> [Int] {
-    [0] + [1024, 512, 256].filter { 2 * $0 <= problem.channelsPerGroup }
+    [0] + [512, 256, 128].filter { 2 * $0 <= problem.channelsPerGroup }
   }
 
-  /// All phases, V and M within L2, and as many phases as keep weights from being re-read too often.
+  /// All phases, or as many as a thread's quarter of L3 holds V and M of (2048→256 65×65 on a Zen 5 core, all, within an eighth,
+  /// within a quarter: d24 63.9, 56.1, 52.1 ms, d36 59.4, 40.9, 41.0; 33×33 d12, whose phases all fit, in two blocks 13.8 → 15.4).
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = model(values, problem, target)
-    let sizes = [target.l2Bytes / model.tileBytes, 48, 96].map { max(2, $0 / values.mr) * values.mr }
-    return [0] + Set(sizes.filter { 2 * $0 <= model.tileCount }).sorted()
+    let size = max(2, target.l3Bytes / 4 / target.threads / model.tileBytes / values.mr) * values.mr
+    return 3 * size <= 2 * model.tileCount ? [0, size] : [0]
   }
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {

@@ -19,9 +19,7 @@ struct ShortPhaseVariant: KernelVariant {
         Parameter(
           "sb", \.slots, 0...1_048_576,
           "phases a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
-        Parameter(
-          "cb", \.spanChannels, 0...1_048_576,
-          "channels transformed at a time; fewer keep them in cache, but sums are read again for every step; 0 is all"),
+        .spanChannels(\.spanChannels),
         .tileRows(\.mr, "phases"),
         .tileVectors(\.vectors, "output channels"),
       ]

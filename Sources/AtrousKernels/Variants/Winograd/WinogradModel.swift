@@ -65,7 +65,8 @@ struct WinogradModel {
     // V is written once and read once, M once a span.
     let tileTraffic = 2 * Double(wholeTileBytes) * Double(spans) * Double(tileCount) * Double(problem.groups)
     let tensors = Double(problem.minimumBytes)
-    let (weightsStream, tilesStream) = (weightBytes > target.l3Bytes, blockBytes > Double(target.l3Bytes))
+    let tilesStream = blockBytes > Double(target.l3Bytes)
+    let weightsStream = Double(weightBytes) + blockBytes > Double(target.l3Bytes)
     let peak = Self.laneFLOPsPerSecond * Double(target.isa.lanes)
     // Weights are fetched ahead while the GEMM runs; transforms and products take turns.
     let weights = weightTraffic / (weightsStream ? Self.memoryBytesPerSecond : Self.l3BytesPerSecond)

@@ -16,6 +16,7 @@ extension WinogradVariant {
     values.mr = shape.mr
     values.vectors = shape.vectors
     values.blockTiles = Self.block(values, problem, target)
+    values.spanChannels = Self.spans(values.blockTiles, problem).contains(256) ? 256 : 0
     return values
   }
 
@@ -33,7 +34,10 @@ extension WinogradVariant {
           values.vectors = shape.vectors
           for blockTiles in Self.blocks(values, problem, target) {
             values.blockTiles = blockTiles
-            if !space.contains(values) { space.append(values) }
+            for spanChannels in Self.spans(blockTiles, problem) {
+              values.spanChannels = spanChannels
+              if !space.contains(values) { space.append(values) }
+            }
           }
         }
       }
@@ -55,12 +59,18 @@ extension WinogradVariant {
     Set(WinogradSegment.sizes(of: axis, isOnly: isOnly).map { tile(axis, isOnly: isOnly, limit: $0) }).sorted()
   }
 
-  /// Block sizes: V and M within half of L2, within L2, and as many tiles as keep weights from being re-read too often.
+  /// Channels at a time: all, or of very many in one block of tiles the few whose V stays in L3 (2048→256 on a Zen 5
+  /// core with all, 512, 256 and 128: 33×33 d6 15.7, 14.5, 14.1, 15.6 ms, 65×65 d12 48.3, 44.2, 43.7, 41.8).
+  private static func spans(_ blockTiles: Int, _ problem: Problem) -> [Int] {
+    blockTiles == 0 && problem.channelsPerGroup >= 1024 ? [0, 512, 256, 128] : [0]
+  }
+
+  /// Block sizes: V and M within half of L2, within L2, within a thread's half of L3, and as many tiles as keep weights
+  /// from being re-read too often.
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = model(values, problem, target)
-    let sizes = [target.l2Bytes / 2 / model.tileBytes, target.l2Bytes / model.tileBytes, 36, 96].map {
-      max(2, $0 / values.mr) * values.mr
-    }
+    let rooms = [target.l2Bytes / 2, target.l2Bytes, target.l3Bytes / 2 / target.threads]
+    let sizes = (rooms.map { $0 / model.tileBytes } + [36, 96]).map { max(2, $0 / values.mr) * values.mr }
     return [0]
       + sizes.filter { 2 * $0 <= model.tileCount }.sorted().reduce(into: []) { apart, size in
         // Blocks of nearly one size take the same time: a race between them finds now the one, now the other.
@@ -68,12 +78,13 @@ extension WinogradVariant {
       }
   }
 
-  /// All tiles where the weights exceed L3, so that they are read once; else V and M within L2 (along one axis half of
-  /// it: 128→128 64×128 3×1 d8, 48 tiles 154 GFLOP/s nominal, 96 147, on a Zen 3 core), but at most 96 tiles, and at
-  /// least 36 where the weights exceed L2 by far (256→256 33×33 d2, also there: all 36 tiles 286, 18 a block 237).
+  /// All tiles where the weights and few tiles exceed L3, so that weights are read once (336→672 64×64 d16 on a Zen 5
+  /// core, 36 tiles 27.3 ms, all 20.8); else V and M within L2 (along one axis half of it: 128→128 64×128 3×1 d8, 48
+  /// tiles 154 GFLOP/s nominal, 96 147, on a Zen 3 core), but at most 96 tiles, and at least 36 where the weights exceed
+  /// L2 by far (256→256 33×33 d2, also there: all 36 tiles 286, 18 a block 237).
   private static func block(_ values: Values, _ problem: Problem, _ target: Target) -> Int {
     let model = model(values, problem, target)
-    if model.weightBytes > target.l3Bytes { return 0 }
+    if model.weightBytes + 36 * model.tileBytes > target.l3Bytes { return 0 }
     let least = model.weightBytes > 4 * target.l2Bytes ? 36 : 2 * values.mr
     let room = WinogradPlane(problem).hasOneAxis ? target.l2Bytes / 2 : target.l2Bytes
     let wanted = max(36, min(96, room / model.tileBytes))
@@ -90,7 +101,8 @@ extension WinogradVariant {
     WinogradModel(
       rows: WinogradTotals(of: problem.height, tile: values.tileHeight),
       columns: WinogradTotals(of: problem.width, tile: values.tileWidth),
-      mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles, spanChannels: 0, problem, target)
+      mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles,
+      spanChannels: values.spanChannels, problem, target)
   }
 
   /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the

@@ -12,6 +12,7 @@ struct WinogradVariant: KernelVariant {
     var tileHeight = 4
     var tileWidth = 4
     var blockTiles = 0
+    var spanChannels = 0
     var mr = 6
     var vectors = 2
 
@@ -25,6 +26,7 @@ struct WinogradVariant: KernelVariant {
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
+        .spanChannels(\.spanChannels),
         .tileRows(\.mr, "tiles"),
         .tileVectors(\.vectors, "output channels"),
       ]
@@ -34,7 +36,7 @@ struct WinogradVariant: KernelVariant {
   }
 
   let id: VariantID = "winograd"
-  let revision = 3
+  let revision = 4
   let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
@@ -63,9 +65,8 @@ struct WinogradVariant: KernelVariant {
       plane, images: problem.batch, rows: WinogradSegment.segments(of: plane.rows, tile: rowTile),
       columns: WinogradSegment.segments(of: plane.columns, tile: columnTile))
     return try WinogradBody(
-      tiles, blockTiles: values.blockTiles, spanChannels: 0, values.tileValues.tile(on: target.isa)!, problem, target,
-      weights,
-      bias)
+      tiles, blockTiles: values.blockTiles, spanChannels: values.spanChannels, values.tileValues.tile(on: target.isa)!,
+      problem, target, weights, bias)
   }
 }
 
