@@ -49,9 +49,9 @@ struct WinogradArena: Sendable {
   }
 }
 
-/// A plan: per block of tiles and span of channels the input transform and one GEMM a ξ, then the output transform. With one
-/// block for all tiles these are stages, so that every transformed weight is read once and threads share the points; else
-/// a part is a block of tiles.
+/// A plan: per block of tiles and span of channels the input transform and one GEMM a ξ, then the output transform. A part is
+/// a block of tiles; but with one block for all tiles and several threads these are stages, so that every transformed
+/// weight is read once and the threads share the points.
 struct WinogradBody: PlanBody {
   let problem: Problem
   let plane: WinogradPlane
@@ -99,9 +99,10 @@ struct WinogradBody: PlanBody {
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
     filters = try WinogradFilters(
       weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
+    let sharesPoints = count == 1 && target.threads > 1
     arena = WinogradArena(
       block: channelBlock, points: points.count, capacity: blocks.capacity, filters: filters,
-      inPlace: count > 1 && filters.spans.count == 1)
+      inPlace: !sharesPoints && filters.spans.count == 1)
     outputs = try TileOutputs(problem, plane, tiles, bias: bias, slack: shape.nr)
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     let imageBytes = 4 * problem.inputElements
@@ -111,7 +112,7 @@ struct WinogradBody: PlanBody {
     taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
     // Points differ in their rows: 16 parts a thread even that out.
     panelPieces = target.pieces(units: max(1, problem.groups * points.count / 4), limit: filters.panels)
-    if count == 1 {
+    if sharesPoints {
       let transforms = problem.groups * target.pieces(units: problem.groups, limit: tiles.count)
       let products = problem.groups * points.count * panelPieces
       stages = filters.spans.flatMap { _ in [transforms, products] } + [transforms]

@@ -10,7 +10,7 @@ struct WinogradModel {
   let weightBytes: Int
   /// Bytes that one tile of a block takes: V of a span and M, or the larger of the two where M lies in V's place.
   let tileBytes: Int
-  /// The same where all tiles are one block: both.
+  /// The same where threads share the one block of all tiles: both.
   private let wholeTileBytes: Int
   private let products: Double
   private let productSeconds: Double
@@ -60,7 +60,8 @@ struct WinogradModel {
   }
 
   var cost: Cost {
-    let blockBytes = Double(blocks == 1 ? wholeTileBytes : tileBytes) * Double((tileCount + blocks - 1) / blocks)
+    let sharesPoints = blocks == 1 && target.threads > 1
+    let blockBytes = Double(sharesPoints ? wholeTileBytes : tileBytes) * Double((tileCount + blocks - 1) / blocks)
     let weightTraffic = Double(weightBytes) * Double(blocks)
     // V is written once and read once, M once a span.
     let tileTraffic = 2 * Double(wholeTileBytes) * Double(spans) * Double(tileCount) * Double(problem.groups)
@@ -72,7 +73,7 @@ struct WinogradModel {
     let weights = weightTraffic / (weightsStream ? Self.memoryBytesPerSecond : Self.l3BytesPerSecond)
     let tiles = tileTraffic / bandwidth(of: blockBytes)
     let product = max(productSeconds, weights)
-    let workspaceBytes = blockBytes * Double(blocks == 1 ? problem.groups : target.threads)
+    let workspaceBytes = blockBytes * Double(sharesPoints ? problem.groups : target.threads)
     let seconds =
       product + transforms / (peak * Self.transformEfficiency) + tiles + tensors / Self.memoryBytesPerSecond
     return Cost(
