@@ -1,10 +1,10 @@
-// A patch of 10 pixels, one axis alone, over the points 0, ∞, ±1, ±2, ±½, ±¾: F(9,2), F(8,3) … F(4,7). See
-// WinogradPass.swift for the derivation.
+// A patch of 10 pixels, one axis alone, over the points 0, ∞, ±1, ±2, ±½, ±¾: F(9,2), F(8,3) … F(4,7).
+// See WinogradPass.swift for the derivation.
 //
 // With Q(a) = Π (x² − b²) over the other three pairs ±b, rows ±a are (x²·Q ± a·x·Q) / (a² − 9/16), those of ±¾ whole:
 // ±1: x⁶ − 77/16x⁴ + 217/64x² − 9/16;  ±2: x⁶ − 29/16x⁴ + 61/64x² − 9/64;  ±½: x⁶ − 89/16x⁴ + 109/16x² − 9/4;
-// ±¾: x⁶ − 21/4x⁴ + 21/4x² − 1.  Thirds, fifths, sevenths and elevenths are rounded, unlike all that smaller patches have. Of
-// eleven pairs from ¼ to 4, ¾ and 5/4 have the smallest error: F(8,3) three times F(6,3)'s, with ¼ or 4 fifteen times.
+// ±¾: x⁶ − 21/4x⁴ + 21/4x² − 1.  Some coefficients are rounded, unlike all that smaller patches have. Of eleven pairs
+// from ¼ to 4, ¾ and 5/4 have the smallest error: F(8,3) three times F(6,3)'s, with ¼ or 4 fifteen times.
 
 /// Even and odd half of ±a: q6·x⁶ + q4·x⁴ + q2·x² + q0 on the pixels of even and odd places.
 @inline(__always) private func half(

@@ -48,7 +48,7 @@ import CAtrousMicrokernel
   _ args: UnsafePointer<atrous_winograd_rows_input_args>, _ v: MutableFloats
 ) {
   let from = args.pointee.scratch!
-  let to = from + 8 &* lanes
+  let to = from + 10 &* lanes
   var c = 0
   while c < args.pointee.channels {
     var pixel = args.pointee.begin

@@ -53,7 +53,8 @@ import Testing
 
   @Test(arguments: [255, 256, 257, 513])
   func sumsChunksOfChannels(_ channels: Int) throws {
-    try checkWinograd("c\(channels) w40 k5 s3 d2 psame nhwc bias", [winograd(1, 2), winograd(1, 6, 2), winograd(1, 8, cb: 128)])
+    try checkWinograd(
+      "c\(channels) w40 k5 s3 d2 psame nhwc bias", [winograd(1, 2), winograd(1, 6, 2), winograd(1, 8, cb: 128)])
   }
 
   @Test(arguments: ["g2 c32 k64", "g3 c51 k57", "n2 g2 c42 k34", "n3 g2 c128 k64"])

@@ -15,7 +15,7 @@ typedef struct {
   intptr_t before, columns, after;
   float *v;
   intptr_t v_channel, v_xi;   // v_channel ≥ before + columns + after
-  float *scratch;         // [2][8][lanes]
+  float *scratch;         // [2][10][lanes]
 } atrous_winograd_rows_input_args;
 
 // y[p][k][j] = epilogue( (Aᵀ m)[p] ) of filter k and column j, for the first `rows` outputs p of the patch.
@@ -27,7 +27,7 @@ typedef struct {
   float *y;               // filter 0, first row and column; so the residual
   intptr_t y_filter, y_row;
   const atrous_epilogue *epilogue;  // NULL: the plain sum; bias[filters]
-  float *scratch;         // [8][m_filter]
+  float *scratch;         // [9][m_filter]
 } atrous_winograd_rows_output_args;
 
 // u[i][k][s][c] = (G w)[i] of the weights w[k][c][r][s], in Float64, rounded once.

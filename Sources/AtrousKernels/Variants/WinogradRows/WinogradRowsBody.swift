@@ -31,7 +31,8 @@ struct WinogradRowsBody: PlanBody {
 
   private var inputElements: Int { points * problem.channelsPerGroup * inputPitch }
   private var productElements: Int { points * problem.filtersPerGroup * outputPitch }
-  var workerBytes: Int { 4 * (inputElements + productElements + 8 * outputPitch + 256) }
+  /// V, M, and room for the outputs of a filter and for two patches of a vector.
+  var workerBytes: Int { 4 * (inputElements + productElements + 9 * outputPitch + 2 * 10 * 16) }
 
   init(
     _ values: WinogradRowsVariant.Values, _ problem: Problem, _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
@@ -42,7 +43,7 @@ struct WinogradRowsBody: PlanBody {
     self.shape = shape
     let height = problem.height
     segments = WinogradSegment.segments(of: height, tile: values.tileHeight)
-    let points = values.tileHeight + height.kernel - 1
+    let points = values.points(of: height)
     self.points = points
     columns = values.columns == 0 ? problem.width.output : min(values.columns, problem.width.output)
     blocks = (problem.width.output + columns - 1) / columns
@@ -181,7 +182,7 @@ struct WinogradRowsBody: PlanBody {
     arguments.filters = problem.filtersPerGroup
     arguments.columns = place.count
     arguments.algorithm = place.segment.algorithm.points
-    arguments.outputs = place.segment.algorithm.points + 1 - problem.height.kernel
+    arguments.outputs = place.segment.algorithm.outputs
     arguments.rows = place.segment.valid
     arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + offset
     arguments.y_filter = problem.outputPositions

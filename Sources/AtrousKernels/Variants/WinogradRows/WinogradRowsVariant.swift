@@ -19,7 +19,7 @@ struct WinogradRowsVariant: KernelVariant {
     static var parameters: [Parameter<Values>] {
       [
         Parameter(
-          "th", \.tileHeight, 2...7, "largest output tile along the height; larger multiplies less, but rounds worse"),
+          "th", \.tileHeight, 2...9, "largest output tile along the height; larger multiplies less, but rounds worse"),
         Parameter(
           "wb", \.columns, 0...1_048_576,
           "output columns a block; fewer keep both transforms near, but the halo is transformed more often; 0 is all"),
@@ -30,6 +30,9 @@ struct WinogradRowsVariant: KernelVariant {
     }
 
     var tileValues: TileValues { TileValues(mr: mr, vectors: vectors) }
+
+    /// Products of the largest patch of an axis.
+    func points(of axis: Axis) -> Int { AxisAlgorithm.minimalFiltering(tileHeight, taps: axis.kernel).points }
   }
 
   let id: VariantID = "winograd-rows"
@@ -51,7 +54,7 @@ struct WinogradRowsVariant: KernelVariant {
   }
 
   func rejection(of values: Values, for problem: Problem, on target: Target) -> Rejection? {
-    let sizes = WinogradSegment.sizes(of: problem.height)
+    let sizes = WinogradSegment.sizes(of: problem.height, isOnly: true)
     if !sizes.contains(values.tileHeight) {
       return Rejection(
         .configuration,
@@ -61,20 +64,21 @@ struct WinogradRowsVariant: KernelVariant {
     let columns = values.columns == 0 ? problem.width.output : min(values.columns, problem.width.output)
     let floats = Double(columns) + Double(problem.width.span) + 256
     return Problem.memoryRejection(
-      "the transforms", 32 * floats * Double(problem.channelsPerGroup + problem.filtersPerGroup + 1))
+      "the transforms", 40 * floats * Double(problem.channelsPerGroup + problem.filtersPerGroup + 1))
   }
 
   func initial(for problem: Problem, on target: Target) -> Values {
     let tile = MicrokernelSet.tiles(of: target.isa).min { waste($0, problem) < waste($1, problem) }!
     var values = Values(mr: tile.mr, vectors: tile.vectors)
-    values.tileHeight = tileHeight(problem, limit: 6)
+    values.tileHeight = tileHeight(problem, limit: 8)
     values.columns = columnBlocks(values, problem, target).first!
     return values
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
-    let heights = Set(WinogradSegment.sizes(of: problem.height).map { tileHeight(problem, limit: $0) }).sorted()
+    let heights = Set(WinogradSegment.sizes(of: problem.height, isOnly: true).map { tileHeight(problem, limit: $0) })
+      .sorted()
     let tiles = MicrokernelSet.tiles(of: target.isa).sorted { waste($0, problem) < waste($1, problem) }.prefix(3)
     for height in heights {
       for tile in tiles {
@@ -100,7 +104,7 @@ struct WinogradRowsVariant: KernelVariant {
 
   /// The least tile that cuts the longest phase into as few segments as `limit` does.
   private func tileHeight(_ problem: Problem, limit: Int) -> Int {
-    let sizes = WinogradSegment.sizes(of: problem.height)
+    let sizes = WinogradSegment.sizes(of: problem.height, isOnly: true)
     let largest = max(sizes.lowerBound, min(limit, sizes.upperBound))
     let extent = problem.height.longestPhase
     let segments = (extent + largest - 1) / largest
@@ -109,8 +113,7 @@ struct WinogradRowsVariant: KernelVariant {
 
   /// Blocks of columns whose transforms fit half of L2, and an eighth; all columns where they fit.
   private func columnBlocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
-    let points = values.tileHeight + problem.height.kernel - 1
-    let column = 4 * points * (problem.channelsPerGroup + problem.filtersPerGroup)
+    let column = 4 * values.points(of: problem.height) * (problem.channelsPerGroup + problem.filtersPerGroup)
     let nr = values.tileValues.tile(on: target.isa)!.nr
     return Set(
       [2, 8].map { part in
@@ -138,18 +141,18 @@ struct WinogradRowsVariant: KernelVariant {
       2 * images * points * width * filters * channels * Double(problem.width.kernel) * waste(tile, problem)
     let transforms = images * points * width * 6 * (channels + filters)
     let columns = values.columns == 0 ? problem.width.output : values.columns
-    let bytes = 4 * (values.tileHeight + taps) * (problem.channelsPerGroup + problem.filtersPerGroup)
+    let bytes = 4 * values.points(of: axis) * (problem.channelsPerGroup + problem.filtersPerGroup)
     return Cost.roofline(
       flops: products / Self.efficiency + transforms / Self.transformEfficiency, efficiency: 1,
       bytes: Double(problem.minimumBytes), workspaceBytes: target.threads * bytes * (columns + problem.width.span),
-      packedWeightsBytes: 4 * 8 * problem.filters * problem.channelsPerGroup * problem.width.kernel, on: target)
+      packedWeightsBytes: 4 * values.points(of: axis) * problem.filters * problem.channelsPerGroup
+        * problem.width.kernel, on: target)
   }
 
   /// Twice that of `winograd` along one axis: the sums over the taps of the other come on top.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let seen = [0.4, 0.5, 1.0, 1.8, 1.9, 2.3]
-    let patch = values.tileHeight + problem.height.kernel - 1
-    var bound = 6e-6 * seen[min(max(patch, 3), 8) - 3]
+    let seen = [0.4, 0.5, 1.0, 1.8, 1.9, 2.3, 7, 7]
+    var bound = 6e-6 * seen[min(max(values.points(of: problem.height), 3), 10) - 3]
     var terms = 64
     while terms < problem.channelsPerGroup * problem.width.kernel {
       terms *= 16
