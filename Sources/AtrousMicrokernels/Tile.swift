@@ -23,12 +23,10 @@ import CAtrousMicrokernel
   if args.pointee.accumulate != 0 && args.pointee.c_pitch == 0 { fetchSums(args, rows, vectors) }
   let end = taps + args.pointee.tap_count
   let firstShallow = end - args.pointee.shallow_taps
-  var ahead = args.pointee.prefetch
+  // With every step, not a few lines a tap: a burst fills the miss buffers, and the loads behind it wait.
+  var ahead = args.pointee.prefetch ?? panel
+  let pace = args.pointee.prefetch_pace
   while taps < end {
-    if let lines = ahead {
-      prefetchLines(lines)
-      ahead = lines + 64
-    }
     // One addition a row and tap: opaque, or the compiler makes it three (3→16 3×3 d2 on Zen 3: 60 → 70 GFLOP/s).
     let tapRows = atrous_opaque(base + taps.pointee.a).unsafelyUnwrapped
     var a = InlineArray<rows, Floats>(repeating: tapRows)
@@ -60,6 +58,8 @@ import CAtrousMicrokernel
         row &+= 1
       }
       b += stride
+      atrous_prefetch(ahead)
+      ahead += pace
       k &+= 1
     }
     taps += 1
@@ -96,14 +96,6 @@ import CAtrousMicrokernel
     }
     row &+= 1
   }
-}
-
-/// Winograd's GEMM of 512→512 33×33, whose weights come from memory: 296 → 348 GFLOP/s nominal on a Zen 3 core.
-@inline(__always) private func prefetchLines(_ ahead: Floats) {
-  atrous_prefetch(ahead)
-  atrous_prefetch(ahead + 16)
-  atrous_prefetch(ahead + 32)
-  atrous_prefetch(ahead + 48)
 }
 
 /// Stores the rows and `n` columns of the sums; rows from `m` on are the last one's, to the same place. One pass a step over

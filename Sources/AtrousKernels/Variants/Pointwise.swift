@@ -168,7 +168,8 @@ private struct PointwiseBody: PlanBody {
   let depth: Int
   let block: Int
   let prefetches: Bool
-  let steps: InputSteps?
+  /// Whether a tile's inputs are fetched from beyond L2 while the one before is computed.
+  let streams: Bool
   let rowPieces: Int
   let panelPieces: Int
   let stages: [Int]
@@ -193,7 +194,7 @@ private struct PointwiseBody: PlanBody {
     packedRows = values.packs == 1 ? ConstantTable((0..<shape.mr).map { $0 * pitch }) : nil
     workerBytes = values.packs == 1 ? 4 * block * shape.mr * pitch : 0
     prefetches = outputs.weights.groupElements * 4 > target.l2Bytes
-    steps = problem.streamsInputs(values, on: target) ? InputSteps(shape, channels: problem.channels) : nil
+    streams = problem.streamsInputs(values, on: target)
     let units = problem.batch * problem.groups
     rowPieces = target.pieces(units: units, limit: (tiles.count + block - 1) / block)
     panelPieces = target.pieces(units: units * rowPieces, limit: outputs.panelCount)
@@ -216,7 +217,7 @@ private struct PointwiseBody: PlanBody {
         if packedRows != nil { pack(block, input + channel, slice.count, scratch) }
         var readsFirst = true
         outputs.forEachPanel(panels, image: image, group: group, tensors) {
-          runPanel(block, slice, input, scratch, readsFirst ? steps : nil, &$0, $1)
+          runPanel(block, slice, input, scratch, readsFirst: readsFirst, &$0, $1)
           readsFirst = false
         }
       }
@@ -236,7 +237,7 @@ private struct PointwiseBody: PlanBody {
   }
 
   private func runPanel(
-    _ block: Range<Int>, _ slice: Range<Int>, _ input: UnsafePointer<Float>, _ scratch: Scratch, _ steps: InputSteps?,
+    _ block: Range<Int>, _ slice: Range<Int>, _ input: UnsafePointer<Float>, _ scratch: Scratch, readsFirst: Bool,
     _ arguments: inout atrous_tile_args, _ epilogue: UnsafePointer<atrous_epilogue>
   ) {
     let shape = outputs.shape
@@ -254,42 +255,16 @@ private struct PointwiseBody: PlanBody {
         arguments.a = packed + (index - block.lowerBound) * shape.mr * pitch
         arguments.a_rows = packedRows.pointer
       }
-      if let steps {
-        steps.fetch(
-          index + 1 < tiles.count ? arguments.a + groups.inputOffsets.pointer[tiles[index + 1].first] : nil, &arguments)
+      if streams && readsFirst {
+        // The next tile's inputs: a row a channel, `mr` floats.
+        let next = index + 1 < tiles.count ? groups.inputOffsets.pointer[tiles[index + 1].first] : nil
+        arguments.fetch(next.map { arguments.a + $0 }, pace: shape.mr)
       } else {
-        // Four lines a tile: the next panel's slice while this one runs.
-        let fetched = (index - block.lowerBound) * 64
-        arguments.prefetch = prefetches && fetched < slice.count * shape.nr ? ahead + fetched : nil
+        // The next panel's slice.
+        let fetched = (index - block.lowerBound) * slice.count * atrous_tile_args.lineFloats
+        arguments.fetchWeights(prefetches && fetched < slice.count * shape.nr ? ahead + fetched : nil)
       }
       call(kernel, &arguments)
     }
-  }
-}
-
-/// A filter's one tap in steps of a few channels, as four lines are fetched with every step: a tile's steps fetch the whole
-/// next tile from beyond L2. (On a Zen 3 core, by turns with and without, warm and cold: 672→21 64² 66 → 82 and 50 → 76
-/// GFLOP/s, 64→64 w16000 80 → 83 and 69 → 77.)
-private struct InputSteps: Sendable {
-  private let taps: ConstantTable<atrous_tap>
-  private let depth: Int
-  private let last: Int
-
-  init(_ shape: TileShape, channels: Int) {
-    let depth = max(1, 64 / shape.mr)
-    self.depth = depth
-    taps = ConstantTable(
-      stride(from: 0, to: channels, by: depth).map { atrous_tap(a: $0, b: $0 * shape.nr) })
-    last = channels - (taps.count - 1) * depth
-  }
-
-  /// Has a tile of one tap fetch what lies at `next`.
-  func fetch(_ next: UnsafePointer<Float>?, _ arguments: inout atrous_tile_args) {
-    arguments.taps = taps.pointer
-    arguments.tap_count = taps.count
-    arguments.k = depth
-    arguments.k_last = last
-    arguments.shallow_taps = 1
-    arguments.prefetch = next
   }
 }

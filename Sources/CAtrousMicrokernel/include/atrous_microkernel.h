@@ -77,7 +77,8 @@ typedef struct {
   int32_t accumulate;
   int32_t bias_by_row;    // bias[row] instead of bias[column]
   const atrous_epilogue *epilogue;  // NULL: the plain sum
-  const float *prefetch;  // NULL, or what later calls read of b: four lines from here are fetched into L2 with each tap
+  const float *prefetch;  // NULL, or what later calls read, to be fetched into L2: step i of the depth, over all taps, fetches
+  intptr_t prefetch_pace; // the line at prefetch + i·prefetch_pace; 0 where prefetch is NULL
 } atrous_tile_args;
 
 // --- Depthwise: 6 output pixels, all channels, channels last -------------------------------------------------------

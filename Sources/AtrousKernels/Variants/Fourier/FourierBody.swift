@@ -175,14 +175,14 @@ struct FourierBody: PlanBody {
             arguments.c = c
             arguments.taps = taps.real.pointer
             arguments.tap_count = isReal ? taps.real.count / 2 : taps.real.count
-            arguments.prefetch = ahead < end ? ahead : nil
-            ahead += taps.real.count * 64
+            arguments.fetchWeights(ahead < end ? ahead : nil)
+            ahead += arguments.tap_count * taps.depth * atrous_tile_args.lineFloats
             call(product, &arguments)
             if isReal { continue }
             arguments.c = c + arena.outputPlane
             arguments.taps = taps.imaginary.pointer
-            arguments.prefetch = ahead < end ? ahead : nil
-            ahead += taps.real.count * 64
+            arguments.fetchWeights(ahead < end ? ahead : nil)
+            ahead += arguments.tap_count * taps.depth * atrous_tile_args.lineFloats
             call(product, &arguments)
           }
           arguments.b += panelElements

@@ -216,8 +216,8 @@ struct WinogradBody: PlanBody {
             arguments.a_rows = rows.input + row
             arguments.c_rows = rows.output + row
             arguments.m = min(shape.mr, rows.count - row)
-            arguments.prefetch = ahead < end ? ahead : nil
-            ahead += arguments.tap_count * 64
+            arguments.fetchWeights(ahead < end ? ahead : nil)
+            ahead += chunk.depth * atrous_tile_args.lineFloats
             call(product, &arguments)
           }
           arguments.b += chunk.depth * shape.nr
