@@ -38,6 +38,21 @@ import Testing
     #expect(atrous_pin_thread(-1) == -1 && atrous_pin_thread(Int32.max) == -1)
   }
 
+  @Test func aThreadLeavesAProcessorButNotItsLast() {
+    let before = HostMachine.allowedProcessors()
+    var affinity = atrous_affinity()
+    #expect(atrous_affinity_get(&affinity) == 0)
+    #expect(atrous_leave_processor(-1) == -1 && atrous_leave_processor(Int32.max) == -1)
+    if before.count > 1 {
+      #expect(atrous_leave_processor(atrous_current_processor()) == 0)
+      #expect(HostMachine.allowedProcessors() == before)
+    }
+    #expect(atrous_pin_thread(Int32(before.last!)) == 0)
+    #expect(atrous_leave_processor(Int32(before.last!)) == -1)
+    #expect(HostMachine.allowedProcessors() == [before.last!])
+    #expect(atrous_affinity_set(&affinity) == 0)
+  }
+
   @Test func withoutFilesTheProcessorTellsItsCaches() {
     let machine = HostMachine.find(files: SystemFiles { _ in nil }, allowed: [])
     if machine.architecture == "x86_64" {

@@ -29,14 +29,16 @@ struct Board: @unchecked Sendable {
   private var parked: UnsafeMutablePointer<UInt32> { word(1) }
   private var nextPart: UnsafeMutablePointer<UInt32> { word(2) }
   private var running: UnsafeMutablePointer<UInt32> { word(3) }
-  private var stage: UnsafeMutablePointer<Stage> { (base + 4 * 64).assumingMemoryBound(to: Stage.self) }
+  /// The processor of the caller that last woke parked workers.
+  private var caller: UnsafeMutablePointer<UInt32> { word(4) }
+  private var stage: UnsafeMutablePointer<Stage> { (base + 5 * 64).assumingMemoryBound(to: Stage.self) }
 
   /// Looks before a thread parks: about 20 µs.
   private static let spins = 1000
 
   init() {
-    base = .allocate(byteCount: 5 * 64, alignment: 64)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: 5 * 64)
+    base = .allocate(byteCount: 6 * 64, alignment: 64)
+    base.initializeMemory(as: UInt8.self, repeating: 0, count: 6 * 64)
   }
 
   func free() { base.deallocate() }
@@ -55,7 +57,10 @@ struct Board: @unchecked Sendable {
 
   func publish(workers: Int) {
     atrous_atomic_store(call, CallWord.next(after: atrous_atomic_load(call), workers: workers))
-    if atrous_atomic_load(parked) > 0 { atrous_wake_all(call) }
+    if atrous_atomic_load(parked) > 0 {
+      atrous_atomic_store(caller, UInt32(bitPattern: atrous_current_processor()))
+      atrous_wake_all(call)
+    }
   }
 
   func takeParts(worker: Int) {
@@ -92,8 +97,18 @@ struct Board: @unchecked Sendable {
     defer { _ = atrous_atomic_add(parked, ~0) }
     while true {
       let word = atrous_atomic_load(call)
-      if word != seen { return word }
+      if word != seen {
+        leaveCaller()
+        return word
+      }
       atrous_wait_on_address(call, seen)
     }
+  }
+
+  /// The system may wake a worker where its caller runs, and leave it there for many calls: it would only start when the
+  /// caller has done all the work. (3→16 128×128 d2, two threads, on two Zen 5 cores: 127 instead of 40 µs.)
+  private func leaveCaller() {
+    let processor = Int32(bitPattern: atrous_atomic_load(caller))
+    if processor >= 0 && processor == atrous_current_processor() { _ = atrous_leave_processor(processor) }
   }
 }

@@ -102,6 +102,17 @@ static inline int32_t atrous_current_processor(void) {
 #endif
 }
 
+// Moves the calling thread off a processor, to another of those it may run on, which stay the same: 0, or −1 where there
+// is none, or the system refuses.
+static inline int32_t atrous_leave_processor(int32_t processor) {
+  atrous_affinity all;
+  if (atrous_affinity_get(&all) != 0 || !atrous_affinity_contains(&all, processor)) return -1;
+  atrous_affinity others = all;
+  others.words[processor / 64] &= ~((uint64_t)1 << (processor % 64));
+  if (atrous_affinity_set(&others) != 0) return -1;
+  return atrous_affinity_set(&all);
+}
+
 // Processors that are online, whether or not the caller may use them; at least 1.
 static inline int32_t atrous_online_processors(void) {
   const long count = sysconf(_SC_NPROCESSORS_ONLN);
