@@ -86,16 +86,22 @@ class Problem:
 class Table:
     """What a tuning ships; made by `atrous export --format table`."""
 
-    def __init__(self, pointer):
-        self._pointer = pointer
+    def __init__(self, *_):
+        raise AtrousError("a table is made by Table.read(path) or Table.parse(text)")
 
     @classmethod
     def read(cls, path):
-        return cls(_c.read_table(path))
+        return cls._owning(_c.read_table(path))
 
     @classmethod
     def parse(cls, text):
-        return cls(_c.parse_table(text))
+        return cls._owning(_c.parse_table(text))
+
+    @classmethod
+    def _owning(cls, pointer):
+        table = cls.__new__(cls)
+        table._pointer = pointer
+        return table
 
     def __del__(self):
         _c.free_table(self.__dict__.pop("_pointer", None))

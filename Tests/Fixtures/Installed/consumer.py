@@ -90,6 +90,7 @@ refuses("a forgotten bias", "bias", lambda: atrous.Plan(problem, w))
 refuses("a residual too many", "residual", lambda: plan(x, residual=out))
 refuses("a missing table", "no/such/table", lambda: atrous.Table.read("no/such/table"))
 refuses("a bad table", "header", lambda: atrous.Table.parse("nonsense"))
+refuses("a path for a table", "Table.read", lambda: atrous.Table("no/such/table"))
 if len(sys.argv) > 1:
     table = atrous.Table.read(sys.argv[1])
     tabled = atrous.Plan(problem, w, bias, table=table)
