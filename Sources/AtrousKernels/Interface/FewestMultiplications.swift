@@ -24,7 +24,7 @@ extension Problem {
 
   /// Products of one channel and filter by bilinear algorithms along each axis; nil where an axis is too long for them.
   private var axisProducts: Int? {
-    let hasOneAxis = height.kernel == 1 || width.kernel == 1
+    let hasOneAxis = WinogradPlane(self).hasOneAxis
     guard let rows = height.fewestProducts(isOnly: hasOneAxis), let columns = width.fewestProducts(isOnly: hasOneAxis)
     else { return nil }
     return rows * columns

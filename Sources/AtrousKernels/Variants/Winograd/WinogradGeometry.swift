@@ -98,6 +98,20 @@ struct WinogradSegment {
     axis.kernel == 1 ? 1...1 : 2...(isOnly ? 11 : 9) - axis.kernel
   }
 
+  /// The least tile that cuts the longest phase into as few segments as `limit` does.
+  static func tile(of axis: Axis, isOnly: Bool, limit: Int) -> Int {
+    let sizes = sizes(of: axis, isOnly: isOnly)
+    let largest = max(sizes.lowerBound, min(limit, sizes.upperBound))
+    let extent = axis.longestPhase
+    let segments = (extent + largest - 1) / largest
+    return max(sizes.lowerBound, (extent + segments - 1) / segments)
+  }
+
+  /// The tile sizes that cut an axis differently.
+  static func tiles(of axis: Axis, isOnly: Bool) -> [Int] {
+    Set(sizes(of: axis, isOnly: isOnly).map { tile(of: axis, isOnly: isOnly, limit: $0) }).sorted()
+  }
+
   /// F(m,r) for so many outputs that exist.
   static func algorithm(of axis: Axis, outputs: Int) -> AxisAlgorithm {
     .minimalFiltering(max(sizes(of: axis).lowerBound, outputs), taps: axis.kernel)

@@ -10,8 +10,10 @@ extension WinogradVariant {
     let hasOneAxis = WinogradPlane(problem).hasOneAxis
     let patch = hasOneAxis ? 10 : channels < 48 ? 6 : 8
     var values = Values()
-    values.tileHeight = Self.tile(problem.height, isOnly: hasOneAxis, limit: patch + 1 - problem.height.kernel)
-    values.tileWidth = Self.tile(problem.width, isOnly: hasOneAxis, limit: patch + 1 - problem.width.kernel)
+    values.tileHeight = WinogradSegment.tile(
+      of: problem.height, isOnly: hasOneAxis, limit: patch + 1 - problem.height.kernel)
+    values.tileWidth = WinogradSegment.tile(
+      of: problem.width, isOnly: hasOneAxis, limit: patch + 1 - problem.width.kernel)
     let shape = WinogradFilters.shapes(problem, target).first!
     values.mr = shape.mr
     values.vectors = shape.vectors
@@ -23,8 +25,8 @@ extension WinogradVariant {
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
     let hasOneAxis = WinogradPlane(problem).hasOneAxis
-    for tileHeight in Self.tiles(problem.height, isOnly: hasOneAxis) {
-      for tileWidth in Self.tiles(problem.width, isOnly: hasOneAxis)
+    for tileHeight in WinogradSegment.tiles(of: problem.height, isOnly: hasOneAxis) {
+      for tileWidth in WinogradSegment.tiles(of: problem.width, isOnly: hasOneAxis)
       where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 2 {
         for shape in WinogradFilters.shapes(problem, target).prefix(2) {
           var values = Values()
@@ -43,20 +45,6 @@ extension WinogradVariant {
       }
     }
     return space
-  }
-
-  /// The least tile that cuts the longest phase into as few segments as `limit` does.
-  private static func tile(_ axis: Axis, isOnly: Bool, limit: Int) -> Int {
-    let sizes = WinogradSegment.sizes(of: axis, isOnly: isOnly)
-    let largest = max(sizes.lowerBound, min(limit, sizes.upperBound))
-    let extent = axis.longestPhase
-    let segments = (extent + largest - 1) / largest
-    return max(sizes.lowerBound, (extent + segments - 1) / segments)
-  }
-
-  /// The tile sizes that cut an axis differently.
-  private static func tiles(_ axis: Axis, isOnly: Bool) -> [Int] {
-    Set(WinogradSegment.sizes(of: axis, isOnly: isOnly).map { tile(axis, isOnly: isOnly, limit: $0) }).sorted()
   }
 
   /// Channels at a time: all, or of very many in one block of tiles the few whose V stays in L3 (2048→256 on a Zen 5
@@ -105,13 +93,17 @@ extension WinogradVariant {
       spanChannels: values.spanChannels, problem, target)
   }
 
+  /// Millionths seen at 64 channels along the only axis, of patches of 3 to 10 pixels, 9 being 10. (10 with 3 to 7 taps: 4.1 to
+  /// 7.1, with 2 taps 9.8, also within the bound.)
+  static let errorsAlongOneAxis = [0.4, 0.5, 1.0, 1.8, 1.9, 2.3, 7, 7]
+
   /// Measured against Float64 on random data: errors grow with the patch, whatever the taps, and slowly with the
   /// channels. The bound is three times what was seen at 64 channels (28×28 d2 and 600 d2, 2 to 7 taps), doubled for
   /// every sixteenfold: at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on
   /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
     let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
-    let seen = axes.count == 1 ? [0.4, 0.5, 1.0, 1.8, 1.9, 2.3, 7, 7] : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
+    let seen = axes.count == 1 ? Self.errorsAlongOneAxis : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
     let patch = axes.map { $0.0 + $0.1.kernel - 1 }.max() ?? 8
     var bound = 3e-6 * seen[min(max(patch, 3), seen.count + 2) - 3]
     var channels = 64

@@ -70,14 +70,14 @@ struct WinogradRowsVariant: KernelVariant {
   func initial(for problem: Problem, on target: Target) -> Values {
     let tile = MicrokernelSet.tiles(of: target.isa).min { waste($0, problem) < waste($1, problem) }!
     var values = Values(mr: tile.mr, vectors: tile.vectors)
-    values.tileHeight = tileHeight(problem, limit: 8)
+    values.tileHeight = WinogradSegment.tile(of: problem.height, isOnly: true, limit: 8)
     values.columns = columnBlocks(values, problem, target).first!
     return values
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
-    let heights = Set(WinogradSegment.sizes(of: problem.height, isOnly: true).map { tileHeight(problem, limit: $0) })
+    let heights = WinogradSegment.tiles(of: problem.height, isOnly: true)
       .sorted()
     let tiles = MicrokernelSet.tiles(of: target.isa).sorted { waste($0, problem) < waste($1, problem) }.prefix(3)
     for height in heights {
@@ -102,15 +102,6 @@ struct WinogradRowsVariant: KernelVariant {
     return rounded(problem.filtersPerGroup, tile.mr) * rounded(problem.width.output, tile.nr) * max(1, 1.5 * loads)
   }
 
-  /// The least tile that cuts the longest phase into as few segments as `limit` does.
-  private func tileHeight(_ problem: Problem, limit: Int) -> Int {
-    let sizes = WinogradSegment.sizes(of: problem.height, isOnly: true)
-    let largest = max(sizes.lowerBound, min(limit, sizes.upperBound))
-    let extent = problem.height.longestPhase
-    let segments = (extent + largest - 1) / largest
-    return max(sizes.lowerBound, (extent + segments - 1) / segments)
-  }
-
   /// Blocks of columns whose transforms fit half of L2, and an eighth; all columns where they fit.
   private func columnBlocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let column = 4 * values.points(of: problem.height) * (problem.channelsPerGroup + problem.filtersPerGroup)
@@ -129,9 +120,7 @@ struct WinogradRowsVariant: KernelVariant {
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
     let axis = problem.height
-    let (taps, extent) = (axis.kernel - 1, axis.longestPhase)
-    let segments = (extent + values.tileHeight - 1) / values.tileHeight
-    let points = Double(axis.outputPhases) * Double(extent + segments * taps)
+    let points = Double(WinogradTotals(of: axis, tile: values.tileHeight).points)
     let width = Double(problem.width.output)
     let tile = values.tileValues.tile(on: target.isa)!
     let channels = Double(problem.channelsPerGroup)
@@ -151,7 +140,7 @@ struct WinogradRowsVariant: KernelVariant {
 
   /// Twice that of `winograd` along one axis: the sums over the taps of the other come on top.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let seen = [0.4, 0.5, 1.0, 1.8, 1.9, 2.3, 7, 7]
+    let seen = WinogradVariant.errorsAlongOneAxis
     var bound = 6e-6 * seen[min(max(values.points(of: problem.height), 3), 10) - 3]
     var terms = 64
     while terms < problem.channelsPerGroup * problem.width.kernel {
