@@ -252,14 +252,14 @@ typedef struct {
 } atrous_gather_rows_args;
 
 // --- Bilinear transforms ---------------------------------------------------------------------------------------------
-// An axis of 2…7 taps has at least 2 outputs a tile and patches of at most 8 pixels, or 10 where it is the only one. Rows may have one tap instead: then
-// they have one output and are not transformed. Rows and columns are the plan's: where only the height has taps, its
-// driver calls it the columns.
+// An axis of 2…7 taps has at least 2 outputs a tile and patches of at most 8 pixels, or 10 where it is the only one. Rows
+// may have one tap instead: then they have one output and are not transformed. Rows and columns are the plan's: where only
+// the height has taps, its driver calls it the columns.
 
 // What makes the outputs of one axis. PATCH_3…8 and 10: Winograd's F(m,r) of m + r − 1 pixels by as many products over the
-// shared points 0, ∞, 1, −1, 2, −2, ½, −½, ¾, −¾. The others, of three taps: all L outputs of a phase of L pixels between zeros by 2·L − 1
-// products, on an axis whose longest phase is as named. An axis mixes patches, or the algorithms of one longest phase; they
-// share its weights. ONE_TAP is no transform.
+// shared points 0, ∞, 1, −1, 2, −2, ½, −½, ¾, −¾. The others, of three taps: all L outputs of a phase of L pixels between
+// zeros by 2·L − 1 products, on an axis whose longest phase is as named. An axis mixes patches, or the algorithms of one
+// longest phase; they share its weights. ONE_TAP is no transform.
 enum {
   ATROUS_AXIS_ONE_TAP = 1,
   ATROUS_AXIS_PATCH_3 = 3,
