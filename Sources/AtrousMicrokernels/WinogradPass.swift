@@ -25,14 +25,14 @@ extension WinogradPass {
   @inline(__always) func live(_ x: Floats, _ element: Int) -> Vector {
     element >= begin && element < end ? load(x + (element &* fromElement)) : .zero
   }
+}
 
-  /// Row `row` of y; the last of the `outputs` rows has the product at ∞ in addition.
-  @inline(__always) func put(
-    _ value: Vector, _ y: MutableFloats, row: Int, of outputs: Int, _ infinity: Vector
-  ) {
-    if row >= outputs { return }
-    store(row == outputs &- 1 ? value + infinity : value, y + (row &* toElement))
-  }
+/// Row `row` of y, `step` from the one before; the last of the `outputs` rows has the product at ∞ in addition.
+@inline(__always) func put(
+  _ value: Vector, _ y: MutableFloats, _ step: Int, row: Int, of outputs: Int, _ infinity: Vector
+) {
+  if row >= outputs { return }
+  store(row == outputs &- 1 ? value + infinity : value, y + (row &* step))
 }
 
 /// a + c · x

@@ -3,13 +3,17 @@
 /// v = Bᵀ x, rows in the points' order.
 @inline(never) func winogradInput3(_ pass: WinogradPass) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
+  let isWhole = pass.begin == 0 && pass.end == 3
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0: Vector, x1: Vector, x2: Vector
-      if pass.begin == 0 && pass.end == 3 {
+      if isWhole {
         x0 = load(x)
         x1 = load(x + s)
         x2 = load(x + (2 &* s))
@@ -21,12 +25,14 @@
       let v0 = x0 - x1
       let v1 = x2 - x1
       let v2 = x1 * (-9 / 2)
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(v0, v)
-      store(v1, v + pass.toElement)
-      store(v2, v + (2 &* pass.toElement))
+      store(v1, v + step)
+      store(v2, v + (2 &* step))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
@@ -34,21 +40,26 @@
 /// y = Aᵀ m, the first `outputs` rows of it.
 @inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
+    while column < width {
       // The last vector overlaps the one before it, so that every load and store is whole.
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
-      let y = pass.to + (line &* pass.toLine &+ offset)
-      pass.put(m0 + m2, y, row: 0, of: outputs, m1)
-      pass.put(m2, y, row: 1, of: outputs, m1)
+      let y = to + offset
+      put(m0 + m2, y, step, row: 0, of: outputs, m1)
+      put(m2, y, step, row: 1, of: outputs, m1)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }

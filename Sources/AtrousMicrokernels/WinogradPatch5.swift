@@ -6,13 +6,17 @@
 /// v = Bᵀ x, rows in the points' order.
 @inline(never) func winogradInput5(_ pass: WinogradPass) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
+  let isWhole = pass.begin == 0 && pass.end == 5
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector
-      if pass.begin == 0 && pass.end == 5 {
+      if isWhole {
         x0 = load(x)
         x1 = load(x + s)
         x2 = load(x + (2 &* s))
@@ -34,14 +38,16 @@
       let v2 = (t2 + t1) * (9 / 4)
       let v3 = (t2 - t1) * (3 / 4)
       let v4 = (x3 - x1) * 15
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(v0, v)
-      store(v1, v + pass.toElement)
-      store(v2, v + (2 &* pass.toElement))
-      store(v3, v + (3 &* pass.toElement))
-      store(v4, v + (4 &* pass.toElement))
+      store(v1, v + step)
+      store(v2, v + (2 &* step))
+      store(v3, v + (3 &* step))
+      store(v4, v + (4 &* step))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
@@ -49,13 +55,16 @@
 /// y = Aᵀ m, the first `outputs` rows of it.
 @inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
+    while column < width {
       // The last vector overlaps the one before it, so that every load and store is whole.
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
@@ -63,13 +72,15 @@
       let m4 = load(m + (4 &* s))
       let s1 = m2 + m3
       let d1 = m2 - m3
-      let y = pass.to + (line &* pass.toLine &+ offset)
-      pass.put(m0 + s1 + m4, y, row: 0, of: outputs, m1)
-      pass.put(axpy(d1, 2, m4), y, row: 1, of: outputs, m1)
-      pass.put(axpy(s1, 4, m4), y, row: 2, of: outputs, m1)
-      pass.put(axpy(d1, 8, m4), y, row: 3, of: outputs, m1)
+      let y = to + offset
+      put(m0 + s1 + m4, y, step, row: 0, of: outputs, m1)
+      put(axpy(d1, 2, m4), y, step, row: 1, of: outputs, m1)
+      put(axpy(s1, 4, m4), y, step, row: 2, of: outputs, m1)
+      put(axpy(d1, 8, m4), y, step, row: 3, of: outputs, m1)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }

@@ -6,13 +6,17 @@
 /// v = Bᵀ x, rows in the points' order.
 @inline(never) func winogradInput6(_ pass: WinogradPass) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
+  let isWhole = pass.begin == 0 && pass.end == 6
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector, x5: Vector
-      if pass.begin == 0 && pass.end == 6 {
+      if isWhole {
         x0 = load(x)
         x1 = load(x + s)
         x2 = load(x + (2 &* s))
@@ -27,25 +31,27 @@
         x4 = pass.live(x, 4)
         x5 = pass.live(x, 5)
       }
-      let e1 = axpy(x4, -4, x2)
-      let o1 = axpy(x3, -4, x1)
+      let e1 = axpy(x4 * (3 / 4), -3, x2)
+      let o1 = axpy(x3 * (3 / 4), -3, x1)
       let e2 = x4 - x2
       let o2 = (x3 - x1) * 2
       let v0 = axpy(axpy(x0, 1 / 4, x4), -5 / 4, x2)
       let v1 = axpy(axpy(x5, -5, x3), 4, x1)
-      let v2 = (e1 + o1) * (3 / 4)
-      let v3 = (e1 - o1) * (3 / 4)
+      let v2 = e1 + o1
+      let v3 = e1 - o1
       let v4 = (e2 + o2) * (15 / 4)
       let v5 = (e2 - o2) * (15 / 4)
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(v0, v)
-      store(v1, v + pass.toElement)
-      store(v2, v + (2 &* pass.toElement))
-      store(v3, v + (3 &* pass.toElement))
-      store(v4, v + (4 &* pass.toElement))
-      store(v5, v + (5 &* pass.toElement))
+      store(v1, v + step)
+      store(v2, v + (2 &* step))
+      store(v3, v + (3 &* step))
+      store(v4, v + (4 &* step))
+      store(v5, v + (5 &* step))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
@@ -53,13 +59,16 @@
 /// y = Aᵀ m, the first `outputs` rows of it.
 @inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
+    while column < width {
       // The last vector overlaps the one before it, so that every load and store is whole.
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
@@ -70,14 +79,16 @@
       let d1 = m2 - m3
       let s2 = m4 + m5
       let d2 = m4 - m5
-      let y = pass.to + (line &* pass.toLine &+ offset)
-      pass.put(m0 + s1 + s2, y, row: 0, of: outputs, m1)
-      pass.put(axpy(d1, 2, d2), y, row: 1, of: outputs, m1)
-      pass.put(axpy(s1, 4, s2), y, row: 2, of: outputs, m1)
-      pass.put(axpy(d1, 8, d2), y, row: 3, of: outputs, m1)
-      pass.put(axpy(s1, 16, s2), y, row: 4, of: outputs, m1)
+      let y = to + offset
+      put(m0 + s1 + s2, y, step, row: 0, of: outputs, m1)
+      put(axpy(d1, 2, d2), y, step, row: 1, of: outputs, m1)
+      put(axpy(s1, 4, s2), y, step, row: 2, of: outputs, m1)
+      put(axpy(d1, 8, d2), y, step, row: 3, of: outputs, m1)
+      put(axpy(s1, 16, s2), y, step, row: 4, of: outputs, m1)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }

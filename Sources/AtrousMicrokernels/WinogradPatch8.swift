@@ -7,13 +7,17 @@
 /// v = Bᵀ x, rows in the points' order.
 @inline(never) func winogradInput8(_ pass: WinogradPass) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
+  let isWhole = pass.begin == 0 && pass.end == 8
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0: Vector, x1: Vector, x2: Vector, x3: Vector, x4: Vector, x5: Vector, x6: Vector, x7: Vector
-      if pass.begin == 0 && pass.end == 8 {
+      if isWhole {
         x0 = load(x)
         x1 = load(x + s)
         x2 = load(x + (2 &* s))
@@ -46,17 +50,19 @@
       let v5 = e2 - o2
       let v6 = e3 + o3
       let v7 = e3 - o3
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(v0, v)
-      store(v1, v + pass.toElement)
-      store(v2, v + (2 &* pass.toElement))
-      store(v3, v + (3 &* pass.toElement))
-      store(v4, v + (4 &* pass.toElement))
-      store(v5, v + (5 &* pass.toElement))
-      store(v6, v + (6 &* pass.toElement))
-      store(v7, v + (7 &* pass.toElement))
+      store(v1, v + step)
+      store(v2, v + (2 &* step))
+      store(v3, v + (3 &* step))
+      store(v4, v + (4 &* step))
+      store(v5, v + (5 &* step))
+      store(v6, v + (6 &* step))
+      store(v7, v + (7 &* step))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
@@ -64,13 +70,16 @@
 /// y = Aᵀ m, the first `outputs` rows of it.
 @inline(__always) private func output(_ pass: WinogradPass, _ outputs: Int) {
   let s = pass.fromElement
+  let step = pass.toElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
+    while column < width {
       // The last vector overlaps the one before it, so that every load and store is whole.
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
@@ -85,16 +94,18 @@
       let d2 = m4 - m5
       let s3 = m6 + m7
       let d3 = m6 - m7
-      let y = pass.to + (line &* pass.toLine &+ offset)
-      pass.put(m0 + s1 + s2 + s3, y, row: 0, of: outputs, m1)
-      pass.put(axpy(axpy(d1, 2, d2), 1 / 2, d3), y, row: 1, of: outputs, m1)
-      pass.put(axpy(axpy(s1, 4, s2), 1 / 4, s3), y, row: 2, of: outputs, m1)
-      pass.put(axpy(axpy(d1, 8, d2), 1 / 8, d3), y, row: 3, of: outputs, m1)
-      pass.put(axpy(axpy(s1, 16, s2), 1 / 16, s3), y, row: 4, of: outputs, m1)
-      pass.put(axpy(axpy(d1, 32, d2), 1 / 32, d3), y, row: 5, of: outputs, m1)
-      pass.put(axpy(axpy(s1, 64, s2), 1 / 64, s3), y, row: 6, of: outputs, m1)
+      let y = to + offset
+      put(m0 + s1 + s2 + s3, y, step, row: 0, of: outputs, m1)
+      put(axpy(axpy(d1, 2, d2), 1 / 2, d3), y, step, row: 1, of: outputs, m1)
+      put(axpy(axpy(s1, 4, s2), 1 / 4, s3), y, step, row: 2, of: outputs, m1)
+      put(axpy(axpy(d1, 8, d2), 1 / 8, d3), y, step, row: 3, of: outputs, m1)
+      put(axpy(axpy(s1, 16, s2), 1 / 16, s3), y, step, row: 4, of: outputs, m1)
+      put(axpy(axpy(d1, 32, d2), 1 / 32, d3), y, step, row: 5, of: outputs, m1)
+      put(axpy(axpy(s1, 64, s2), 1 / 64, s3), y, step, row: 6, of: outputs, m1)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
