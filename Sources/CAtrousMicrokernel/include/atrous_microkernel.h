@@ -18,9 +18,24 @@ static inline __attribute__((always_inline)) const float *atrous_opaque(const fl
   return pointer;
 }
 
+// acc + a · b of whole vectors. They stand here because `addingProduct` is a loop over lanes, which LLVM puts together again, but
+// by halves where two products share a factor (the two of 16 lanes that Winograd's patches of 7 and 8 pixels begin with).
+typedef float atrous_sixteen __attribute__((ext_vector_type(16)));
+typedef float atrous_eight __attribute__((ext_vector_type(8)));
+
+static inline __attribute__((always_inline)) atrous_sixteen atrous_multiply_add_16(
+  atrous_sixteen acc, atrous_sixteen a, atrous_sixteen b
+) {
+  return __builtin_elementwise_fma(a, b, acc);
+}
+static inline __attribute__((always_inline)) atrous_eight atrous_multiply_add_8(
+  atrous_eight acc, atrous_eight a, atrous_eight b
+) {
+  return __builtin_elementwise_fma(a, b, acc);
+}
+
 // Shuffles of two vectors, in each half of 4 by itself; and the merges of two halves. They stand here because LLVM
 // dissolves chains of shuffles that are written element by element into single insertions.
-typedef float atrous_eight __attribute__((ext_vector_type(8)));
 
 static inline __attribute__((always_inline)) atrous_eight atrous_first_elements(atrous_eight x, atrous_eight y) {
   return __builtin_shufflevector(x, y, 0, 8, 1, 9, 4, 12, 5, 13);
