@@ -89,4 +89,7 @@ public struct Cost: Hashable, Sendable {
     self.packedWeightsBytes = packedWeightsBytes
     self.seconds = seconds
   }
+
+  /// Memory beside the tensors: workspace and packed weights.
+  public var extraBytes: Int { workspaceBytes + packedWeightsBytes }
 }

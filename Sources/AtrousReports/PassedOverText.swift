@@ -1,3 +1,4 @@
+import AtrousCore
 import AtrousDatabase
 
 extension PassedOver {
@@ -6,8 +7,8 @@ extension PassedOver {
     switch objection {
     case .memory(let bytes, let tensorBytes, let gain):
       "takes \(Format.bytes(bytes)) beside tensors of \(Format.bytes(tensorBytes)), over "
-        + "\(Format.fixed(ShippingRules.memoryFactor, 0))×, and is only \(Format.ratio(gain)) as fast as the best that "
-        + "stays under (\(Format.ratio(ShippingRules.memoryGain)) would do)"
+        + "\(Format.fixed(MemoryRule.factor, 0))×, and is only \(Format.ratio(gain)) as fast as the best that "
+        + "stays under (\(Format.ratio(MemoryRule.gain)) would do)"
     case .error(let error, let cost):
       "has an error of \(Format.error(error)), over \(Format.error(ShippingRules.wantedError)), and staying under takes "
         + "only \(Format.share(cost)) longer"

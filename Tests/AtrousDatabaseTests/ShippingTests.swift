@@ -4,7 +4,7 @@ import Testing
 
 /// What speed may cost: memory four times the tensors, or a hundred-thousandth twice of error.
 @Suite struct ShippingTests {
-  private let tensors = ShippingRules(Fake.key().problem).tensorBytes
+  private let tensors = MemoryRule(Fake.key().problem).tensorBytes
 
   private func winner(_ records: [CandidateRecord], _ constraints: Constraints = Constraints()) throws -> Winner {
     try #require(ProblemResult(key: Fake.key(), candidates: records).winner(constraints))
@@ -12,8 +12,8 @@ import Testing
 
   @Test func tensorsAreInputOutputAndWeights() {
     #expect(tensors == 4 * (81 * 16 + 81 * 8 + 8 * 16 * 9))
-    #expect(ShippingRules(Fake.key().problem).isSmall(4 * tensors))
-    #expect(!ShippingRules(Fake.key().problem).isSmall(4 * tensors + 1))
+    #expect(MemoryRule(Fake.key().problem).isSmall(4 * tensors))
+    #expect(!MemoryRule(Fake.key().problem).isSmall(4 * tensors + 1))
   }
 
   @Test func muchMemoryWantsMuchSpeed() throws {

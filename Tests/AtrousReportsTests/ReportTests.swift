@@ -89,7 +89,7 @@ struct Made {
     #expect(cells[8] == Format.fixed(100 * nominal / fewest, 0) && cells[9] == "\(Int(fewest.rounded())) %")
     #expect(cells[10] == Format.fixed(Double(made.problem.minimumBytes) / 50_000, 1))
     #expect(cells[11].hasPrefix("2.00× [1.9") && cells[12] == "2.0e-06" && cells[13] == "3.00 MiB")
-    let tensors = Double(ShippingRules(made.problem).tensorBytes)
+    let tensors = Double(made.problem.tensorBytes)
     #expect(cells[14] == "9.00 KiB" && cells[15] == Format.ratio((0x1p20 * 3 + 9216) / tensors))
     #expect(!report.contains("Faster, but not winners"))
   }

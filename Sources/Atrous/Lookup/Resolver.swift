@@ -38,7 +38,7 @@ public struct Resolver: Sendable {
   ///
   /// The best rung wins, in a tie the earlier table, then the nearer problem, then the most threads (never more than
   /// asked). An entry counts only if its variant is known and accepts the configuration for this problem here; that of
-  /// another problem is adapted first.
+  /// another problem is adapted first, and keeps within `MemoryRule` as the cost model's choice does.
   /// - Parameter threads: at least 1.
   /// - Throws: `AtrousError.unsupported` where no variant accepts the problem.
   public func resolve(_ problem: Problem, threads: Int = 1) throws(AtrousError) -> Resolution {
@@ -118,14 +118,15 @@ public struct Resolver: Sendable {
       distance: distance, threads: entry.threads)
   }
 
-  /// What runs of an entry found on a rung; nil where its variant is unknown or refuses.
+  /// What runs of an entry found on a rung; nil where its variant is unknown, refuses, or would take too much memory.
   private func candidate(_ entry: Table.Entry, on rung: Rung, for problem: Problem, threads: Int) -> Candidate? {
     var candidate = entry.candidate
     guard candidate.isa <= isa, let variant = registry[candidate.variant] else { return nil }
     let target = target(candidate.isa, threads: threads)
     if rung.isOfOtherProblems && variant.rejection(of: problem, on: target) == nil {
-      candidate.configuration = variant.adapted(
-        candidate.configuration, from: entry.problem, to: problem, on: target)
+      let adapted = variant.adapted(candidate.configuration, from: entry.problem, to: problem, on: target)
+      guard let allowed = withinMemory(adapted, of: variant, for: problem, on: target) else { return nil }
+      candidate.configuration = allowed
     }
     return variant.rejection(of: candidate.configuration, for: problem, on: target) == nil ? candidate : nil
   }

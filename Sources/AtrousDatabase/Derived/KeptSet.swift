@@ -11,7 +11,7 @@ extension ProblemResult {
   ///
   /// Kept are, of those with enough samples to compare, all correct ones within 1.25× of the best median, each variant's
   /// best, the fastest under an error of 1e-6, 1e-5 and 1e-4, the one with the smallest workspace, and the
-  /// fastest that is small by `ShippingRules`; and, with however few samples, what runs untuned: what tuning gains is told
+  /// fastest that is small by `MemoryRule`; and, with however few samples, what runs untuned: what tuning gains is told
   /// against it; and all up to five times as long that no faster one matches in error and memory; and all that was measured
   /// to tell the regret of the lookup. Keeping commutes with merging: what one part leaves out, the whole leaves out too.
   ///
@@ -34,8 +34,8 @@ extension ProblemResult {
       $0.workspaceBytes != $1.workspaceBytes ? $0.workspaceBytes < $1.workspaceBytes : pace.isFaster($0, $1)
     }
     if let smallest { kept.insert(smallest.identity) }
-    let rules = ShippingRules(key.problem)
-    let small = correct.filter { rules.isSmall($0.extraBytes) }.min(by: pace.isFaster)
+    let memory = MemoryRule(key.problem)
+    let small = correct.filter { memory.isSmall($0.extraBytes) }.min(by: pace.isFaster)
     if let small { kept.insert(small.identity) }
     let untuned = untuned(all, runs, registry)
     kept.formUnion(all.filter { untuned[$0.context] == $0.candidate }.map(\.identity))

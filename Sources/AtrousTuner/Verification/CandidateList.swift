@@ -13,7 +13,7 @@ public struct Proposal: Sendable {
   let rules: ShippingRules
 
   /// `ShippingRules.handicap` by the bytes that the cost model expects.
-  var handicap: Double { rules.handicap(extraBytes: cost.workspaceBytes + cost.packedWeightsBytes, error: nil) }
+  var handicap: Double { rules.handicap(extraBytes: cost.extraBytes, error: nil) }
 }
 
 extension Registry {
