@@ -1,5 +1,6 @@
 // M[ξ][tile] = Σ_c V[ξ][tile][c] · U[ξ][c], the tiles of one block that have ξ. Register budget: see Tile.swift.
 
+import AtrousCore
 import CAtrousMicrokernel
 
 /// The tiles cut into blocks, and for every block and ξ the rows of the GEMM: the tiles large enough to have that ξ.
@@ -57,6 +58,9 @@ struct WinogradBlocks: Sendable {
       pointer[slots.count + index] = slot * nr
     }
   }
+
+  /// Whether several threads share the points of the only block, each point's products with all its tiles.
+  static func sharesPoints(_ count: Int, on target: Target) -> Bool { count == 1 && target.threads > 1 }
 
   private var pointer: UnsafeMutablePointer<Int> { offsets.base.assumingMemoryBound(to: Int.self) }
 

@@ -99,7 +99,7 @@ struct WinogradBody: PlanBody {
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
     filters = try WinogradFilters(
       weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
-    let sharesPoints = count == 1 && target.threads > 1
+    let sharesPoints = WinogradBlocks.sharesPoints(count, on: target)
     arena = WinogradArena(
       block: channelBlock, points: points.count, capacity: blocks.capacity, filters: filters,
       inPlace: !sharesPoints && filters.spans.count == 1)

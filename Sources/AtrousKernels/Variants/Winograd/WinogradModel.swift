@@ -60,7 +60,7 @@ struct WinogradModel {
   }
 
   var cost: Cost {
-    let sharesPoints = blocks == 1 && target.threads > 1
+    let sharesPoints = WinogradBlocks.sharesPoints(blocks, on: target)
     let blockBytes = Double(sharesPoints ? wholeTileBytes : tileBytes) * Double((tileCount + blocks - 1) / blocks)
     let weightTraffic = Double(weightBytes) * Double(blocks)
     // V is written once and read once, M once a span.
