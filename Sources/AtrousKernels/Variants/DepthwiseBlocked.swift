@@ -8,7 +8,7 @@ import AtrousCore
 /// Depthwise convolution on blocks of channels: NCHW8c and NCHW16c, one and two dimensions, any filter, stride and dilation.
 struct DepthwiseBlockedVariant: KernelVariant {
   let id: VariantID = "depthwise-blocked"
-  let revision = 2
+  let revision = 3
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection { return rejection }

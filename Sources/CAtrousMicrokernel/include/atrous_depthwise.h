@@ -42,7 +42,7 @@ typedef struct {
   intptr_t rows, columns;
   intptr_t top, bottom;   // the first row whose upper taps are live, and the first whose lower ones are not: any integers
   intptr_t left, right;   // the same of the columns, 0…columns
-  intptr_t ahead;         // floats ahead of what is read and written that lines are fetched; 0: none are
+  intptr_t ahead;         // floats ahead of what is read and written that lines are fetched; 0: those that are needed anyway
   const atrous_epilogue *epilogue;  // what comes after the bias; NULL: nothing
 } atrous_depthwise_block_args;
 
