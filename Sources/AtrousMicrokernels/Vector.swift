@@ -2,8 +2,6 @@
 // adds in one rounding, and by how many registers hold accumulators; nothing else in this folder knows which one it is.
 // Register budget: a kernel's own; see Tile.swift.
 
-import CAtrousMicrokernel
-
 #if ATROUS_LANES_16
   typealias Vector = SIMD16<Float>
   typealias Vector64 = SIMD8<Double>
@@ -44,10 +42,8 @@ typealias MutableFloats = UnsafeMutablePointer<Float>
 @inline(__always) func multiplyAdd(_ acc: Vector, _ a: Vector, _ b: Vector) -> Vector {
   #if ATROUS_SEPARATE_MULTIPLY_ADD
     acc + a * b
-  #elseif ATROUS_LANES_16
-    atrous_multiply_add_16(acc, a, b)
   #else
-    atrous_multiply_add_8(acc, a, b)
+    acc.addingProduct(a, b)
   #endif
 }
 

@@ -35,9 +35,15 @@ extension WinogradPass {
   store(row == outputs &- 1 ? value + infinity : value, y + (row &* step))
 }
 
-/// a + c · x
+/// a + c · x by C's builtin: `multiplyAdd` comes back by halves of a vector where two of them share c.
 @inline(__always) func axpy(_ a: Vector, _ c: Float, _ x: Vector) -> Vector {
-  multiplyAdd(a, Vector(repeating: c), x)
+  #if ATROUS_SEPARATE_MULTIPLY_ADD
+    multiplyAdd(a, Vector(repeating: c), x)
+  #elseif ATROUS_LANES_16
+    atrous_multiply_add_16(a, Vector(repeating: c), x)
+  #else
+    atrous_multiply_add_8(a, Vector(repeating: c), x)
+  #endif
 }
 
 @inline(__always) func transformInput(_ algorithm: Int32, _ pass: WinogradPass) {

@@ -15,7 +15,8 @@ static inline __attribute__((always_inline)) const float *atrous_opaque(const fl
 }
 
 // acc + a · b of whole vectors. They stand here because `addingProduct` is a loop over lanes, which LLVM puts together
-// again, but by halves where two products share a factor (Winograd's patches of 7 and 8 pixels in 16 lanes begin so).
+// again, but by halves where two products share a factor (Winograd's patches of 7 and 8 pixels in 16 lanes begin so). Loops
+// that hold sums in registers are better off with `addingProduct`: with these, the grouped tiles spill.
 typedef float atrous_sixteen __attribute__((ext_vector_type(16)));
 typedef float atrous_eight __attribute__((ext_vector_type(8)));
 
