@@ -14,6 +14,9 @@
 // points b that α = 8 has more: dyadic, so every coefficient of Bᵀ and Aᵀ is exact. (α = 10 has more than 8, and divides by it.) Bᵀ depends on α alone: F(4,2),
 // F(3,3) and F(2,4) share it, and differ in how many rows Aᵀ has, ∞ going to the last.
 //
+// A patch's loops take the fields of their pass into locals first: stores may alias it, so they would be read again for every
+// line, which is often one vector (16→16 32×32 d2 12.9 → 12.1 µs on a Zen 5 core).
+//
 // Register budget of a pass: α values and as many results; α = 8 holds 8 + 6 with the common halves, and its
 // coefficients come from memory.
 

@@ -78,7 +78,6 @@ struct WinogradRowsVariant: KernelVariant {
   func space(for problem: Problem, on target: Target) -> [Values] {
     var space = [initial(for: problem, on: target)]
     let heights = WinogradSegment.tiles(of: problem.height, isOnly: true)
-      .sorted()
     let tiles = MicrokernelSet.tiles(of: target.isa).sorted { waste($0, problem) < waste($1, problem) }.prefix(3)
     for height in heights {
       for tile in tiles {
