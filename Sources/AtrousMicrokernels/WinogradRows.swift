@@ -8,6 +8,7 @@ import CAtrousMicrokernel
   let args = raw!.assumingMemoryBound(to: atrous_winograd_rows_input_args.self)
   let columns = args.pointee.columns
   let v = args.pointee.v + args.pointee.before
+  clearPadding(args)
   if columns >= lanes {
     let whole = columns / lanes &* lanes
     transformRows(args, args.pointee.x, v, lines: args.pointee.channels, width: whole)
@@ -19,15 +20,35 @@ import CAtrousMicrokernel
   } else if columns > 0 {
     narrowRows(args, v)
   }
+}
+
+/// Zeros before and behind the columns in whole vectors of V's rows, so that they reach into the columns, which come after.
+@inline(__always) private func clearPadding(_ args: UnsafePointer<atrous_winograd_rows_input_args>) {
+  let (channels, pitch, pointStride) = (args.pointee.channels, args.pointee.v_channel, args.pointee.v_xi)
+  let before = args.pointee.before
+  let behind = (before &+ args.pointee.columns) / lanes &* lanes
+  let end = before &+ args.pointee.columns &+ args.pointee.after
+  let points = args.pointee.algorithm
+  var ofPoint = args.pointee.v!
   var point = 0
-  while point < args.pointee.algorithm {
+  while point < points {
+    var row = ofPoint
     var c = 0
-    while c < args.pointee.channels {
-      let row = args.pointee.v + (point &* args.pointee.v_xi &+ c &* args.pointee.v_channel)
-      clear(row, args.pointee.before)
-      clear(row + (args.pointee.before &+ columns), args.pointee.after)
+    while c < channels {
+      var j = 0
+      while j < before {
+        store(.zero, row + j)
+        j &+= lanes
+      }
+      j = behind
+      while j < end {
+        store(.zero, row + j)
+        j &+= lanes
+      }
+      row += pitch
       c &+= 1
     }
+    ofPoint += pointStride
     point &+= 1
   }
 }

@@ -14,7 +14,7 @@ typedef struct {
   intptr_t begin, end;    // live pixels of the patch; the others read as zero
   intptr_t before, columns, after;
   float *v;
-  intptr_t v_channel, v_xi;   // v_channel ≥ before + columns + after
+  intptr_t v_channel, v_xi;   // v_channel ≥ before + columns + after, whole vectors
   float *scratch;         // [2][10][lanes]
 } atrous_winograd_rows_input_args;
 
