@@ -267,7 +267,13 @@ import CAtrousMicrokernel
 @inline(never) func tile_12x1(_ raw: UnsafeRawPointer?) {
   let args = raw!.assumingMemoryBound(to: atrous_tile_args.self)
   if args.pointee.m <= 6 { return tile_6x1(args) }
+  if args.pointee.m <= 8 { return tile_8x1(args) }
   let sums: InlineArray<12, InlineArray<1, Vector>> = accumulate(args)
+  storeSums(args, sums)
+}
+
+@inline(never) func tile_8x1(_ args: UnsafePointer<atrous_tile_args>) {
+  let sums: InlineArray<8, InlineArray<1, Vector>> = accumulate(args)
   storeSums(args, sums)
 }
 

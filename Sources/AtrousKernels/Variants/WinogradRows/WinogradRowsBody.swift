@@ -8,6 +8,9 @@ struct WinogradRowsBody: PlanBody {
   private let problem: Problem
   private let shape: TileShape
   private let segments: [WinogradSegment]
+  /// Counted once: each takes divisions, and a segment of a small problem only some hundred cycles.
+  private let outputWidth: Int
+  private let outputPositions: Int
   private let columns: Int
   private let blocks: Int
   private let points: Int
@@ -45,8 +48,9 @@ struct WinogradRowsBody: PlanBody {
     segments = WinogradSegment.segments(of: height, tile: values.tileHeight)
     let points = values.points(of: height)
     self.points = points
-    columns = values.columns == 0 ? problem.width.output : min(values.columns, problem.width.output)
-    blocks = (problem.width.output + columns - 1) / columns
+    (outputWidth, outputPositions) = (problem.width.output, problem.outputPositions)
+    columns = values.columns == 0 ? outputWidth : min(values.columns, outputWidth)
+    blocks = (outputWidth + columns - 1) / columns
     let tiled = roundedUp(columns, to: shape.nr)
     let (inputPitch, outputPitch) = (oddLines(tiled + problem.width.span - 1), oddLines(tiled))
     (self.inputPitch, self.outputPitch) = (inputPitch, outputPitch)
@@ -94,7 +98,7 @@ struct WinogradRowsBody: PlanBody {
       let (number, block) = index.quotientAndRemainder(dividingBy: blocks)
       let first = block * columns
       let place = Place(
-        segment: segments[number], first: first, count: min(columns, problem.width.output - first), image: image,
+        segment: segments[number], first: first, count: min(columns, outputWidth - first), image: image,
         group: group)
       readRows(place, tensors, v, m)
       multiply(place, v, m)
@@ -166,10 +170,9 @@ struct WinogradRowsBody: PlanBody {
   }
 
   private func writeRows(_ place: Place, _ tensors: Tensors, _ m: UnsafeMutablePointer<Float>) {
-    let width = problem.width.output
     let filter = place.group * problem.filtersPerGroup
     let offset =
-      (place.image * problem.filters + filter) * problem.outputPositions + place.segment.output * width + place.first
+      (place.image * problem.filters + filter) * outputPositions + place.segment.output * outputWidth + place.first
     var epilogue = problem.epilogue.arguments
     epilogue.bias = bias.map { UnsafePointer($0.floats + filter) }
     epilogue.residual = tensors.residual.map { $0.assumingMemoryBound(to: Float.self) + offset }
@@ -185,8 +188,8 @@ struct WinogradRowsBody: PlanBody {
     arguments.outputs = place.segment.algorithm.outputs
     arguments.rows = place.segment.valid
     arguments.y = tensors.output.assumingMemoryBound(to: Float.self) + offset
-    arguments.y_filter = problem.outputPositions
-    arguments.y_row = problem.height.dilation * width
+    arguments.y_filter = outputPositions
+    arguments.y_row = problem.height.dilation * outputWidth
     arguments.scratch = m + productElements
     withUnsafePointer(to: epilogue) {
       arguments.epilogue = isPlain ? nil : $0
