@@ -19,67 +19,81 @@
 
 /// v = x, of a phase of one pixel.
 @inline(never) func shortCopy(_ pass: WinogradPass) {
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      store(load(pass.from + (line &* pass.fromLine &+ offset)), pass.to + (line &* pass.toLine &+ offset))
+    while offset < width {
+      store(load(from + offset), to + offset)
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortInput2of2(_ pass: WinogradPass) {
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
   let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0 = load(x)
       let x1 = load(x + s)
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(x0 + x1, v)
       store(x1, v + t)
       store(x0, v + (2 &* t))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortInput2of3(_ pass: WinogradPass) {
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
   let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0 = load(x)
       let x1 = load(x + s)
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(x0 + x1, v)
       store(x0 - x1, v + t)
       store(x0, v + (2 &* t))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortInput3of3(_ pass: WinogradPass) {
+  let (lines, width, fromLine, toLine) = (pass.lines, pass.width, pass.fromLine, pass.toLine)
   let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var offset = 0
-    while offset < pass.width {
-      let x = pass.from + (line &* pass.fromLine &+ offset)
+    while offset < width {
+      let x = from + offset
       let x0 = load(x)
       let x1 = load(x + s)
       let x2 = load(x + (2 &* s))
       let even = x0 + x2
-      let v = pass.to + (line &* pass.toLine &+ offset)
+      let v = to + offset
       store(even + x1, v)
       store(even - x1, v + t)
       store(x0, v + (2 &* t))
@@ -87,84 +101,102 @@
       store(x1, v + (4 &* t))
       offset &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 /// y = m, of a phase of one pixel.
 @inline(never) func shortOutput1of2(_ pass: WinogradPass) {
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
+    while column < width {
       // The last vector overlaps the one before it, so that every load and store is whole.
-      let offset = min(column, pass.last)
-      store(load(pass.from + (line &* pass.fromLine &+ offset)), pass.to + (line &* pass.toLine &+ offset))
+      let offset = min(column, last)
+      store(load(from + offset), to + offset)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortOutput2of2(_ pass: WinogradPass) {
-  let s = pass.fromElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+    while column < width {
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
-      let y = pass.to + (line &* pass.toLine &+ offset)
+      let y = to + offset
       store(m0 + m1, y)
-      store(m0 + m2, y + pass.toElement)
+      store(m0 + m2, y + t)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortOutput2of3(_ pass: WinogradPass) {
-  let s = pass.fromElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+    while column < width {
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
-      let y = pass.to + (line &* pass.toLine &+ offset)
+      let y = to + offset
       store(m0 + m1, y)
-      store(m0 - m1 + m2, y + pass.toElement)
+      store(m0 - m1 + m2, y + t)
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
 
 @inline(never) func shortOutput3of3(_ pass: WinogradPass) {
-  let s = pass.fromElement
+  let (lines, width, last, fromLine, toLine) = (pass.lines, pass.width, pass.last, pass.fromLine, pass.toLine)
+  let (s, t) = (pass.fromElement, pass.toElement)
+  var (from, to) = (pass.from!, pass.to!)
   var line = 0
-  while line < pass.lines {
+  while line < lines {
     var column = 0
-    while column < pass.width {
-      let offset = min(column, pass.last)
-      let m = pass.from + (line &* pass.fromLine &+ offset)
+    while column < width {
+      let offset = min(column, last)
+      let m = from + offset
       let m0 = load(m)
       let m1 = load(m + s)
       let m2 = load(m + (2 &* s))
       let m3 = load(m + (3 &* s))
       let m4 = load(m + (4 &* s))
-      let y = pass.to + (line &* pass.toLine &+ offset)
+      let y = to + offset
       store(m0 + m1 - m3, y)
-      store(m0 - m1 + m2, y + pass.toElement)
-      store(m3 + m4, y + (2 &* pass.toElement))
+      store(m0 - m1 + m2, y + t)
+      store(m3 + m4, y + (2 &* t))
       column &+= lanes
     }
+    from += fromLine
+    to += toLine
     line &+= 1
   }
 }
