@@ -13,11 +13,17 @@ import Testing
     ("c2048 h33 w33 k256 r3 s3 d18 psame nhwc", 99, 48, 2),
     // Two taps: 9 outputs from 10 products; 250 are 28 tiles a phase.
     ("c64 w16000 k128 s2 d64 pcausal nhwc", 32_000, 17_920, 1),
-    // One tap, channels alone, and strides past the dilation leave the taps as they are.
+    // Four outputs at stride 2, three taps: five points of two planes, one of which has none at ∞.
+    ("c64 h9 w9 k64 r3 s3 st2 nhwc", 12, 9, 2),
+    // Ten outputs a phase: twice six points of two planes, less two. The last phase has nine, as six and five points.
+    ("c256 h57 w57 k256 r3 s3 st2 d3 p3 nhwc", 87, 64, 2),
+    // Seven taps: four of one plane, three of the other. Ten outputs are two tiles of five, of 15 products.
+    ("c3 h25 w25 k64 r7 s7 st2 nhwc", 70, 30, 2),
+    // One tap, channels alone, and strides that leave one tap leave the taps as they are.
     // So do more taps than any transform takes.
     ("c64 w1000 k64 s200 nhwc", 1, 1, 1), ("c64 h9 w9 k64 r1 s1 nhwc", 1, 1, 1),
     ("g64 c64 h9 w9 k64 r3 s3 nhwc", 1, 1, 1),
-    ("c64 h9 w9 k64 r3 s3 st2 nhwc", 1, 1, 1),
+    ("c64 h9 w9 k64 r3 s3 st3 nhwc", 1, 1, 1),
   ])
   func countsTheTiles(text: String, taps: Int, products: Int, axes: Int) throws {
     let problem = try Problem(text: text)

@@ -62,9 +62,9 @@ import Testing
   }
 
   @Test(arguments: [
-    "c4 h9 w9 k4 r3 s3 st2 psame nhwc", "c4 h9 w9 k4 r3 s3 nchw8c f16",
+    "c4 h9 w9 k4 r3 s3 st3 psame nhwc", "c4 h9 w9 k4 r3 s3 nchw8c f16",
     "c4 h9 w9 k4 r1 s1 nhwc", "c4 w9 k4 s1 nhwc", "c4 h9 w9 k4 r8 s3 nhwc", "c4 z3 h9 w9 k4 t3 r3 s3 nhwc",
-    "g8 c8 h9 w9 k8 r3 s3 nhwc", "c4 w9 k4 s3 st2 nhwc", "c4 h9 w9 k4 r3 s1 sth2 nhwc",
+    "g8 c8 h9 w9 k8 r3 s3 nhwc", "c4 w9 k4 s3 st3 nhwc", "c4 h9 w9 k4 r3 s1 sth4 nhwc",
   ])
   func refusesWithAReason(_ text: String) throws {
     let target = Target(machine: HostMachine.current, isa: .baseline)

@@ -18,7 +18,7 @@ public struct Registry: Sendable {
     DepthwiseBlockedVariant(),
     LayoutConverting(DepthwiseVariant()),
     LayoutConverting(GroupedVariant()),
-    LayoutConverting(StrideReducing(WinogradVariant())),
+    LayoutConverting(StrideFolding()),
     LayoutConverting(WinogradRowsVariant(), native: .channelsFirst),
     LayoutConverting(StrideReducing(ShortPhaseVariant())),
     LayoutConverting(FourierVariant()),

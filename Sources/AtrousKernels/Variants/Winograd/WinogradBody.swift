@@ -83,9 +83,10 @@ struct WinogradBody: PlanBody {
   /// - Parameters:
   ///   - blockTiles: most tiles of a block; 0 for all.
   ///   - spanChannels: most channels of a span; 0 for all.
+  ///   - lastTaps: the channels that have last taps; nil where all have.
   init(
     _ tiles: WinogradTiles, blockTiles: Int, spanChannels: Int, _ shape: TileShape, _ problem: Problem,
-    _ target: Target, _ weights: RawSpan, _ bias: RawSpan?
+    _ target: Target, _ weights: RawSpan, _ bias: RawSpan?, lastTaps: LastTaps? = nil
   ) throws(PlanError) {
     let set = MicrokernelSet.of(target.isa)
     self.problem = problem
@@ -98,7 +99,8 @@ struct WinogradBody: PlanBody {
     blocks = try WinogradBlocks(
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)
     filters = try WinogradFilters(
-      weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr, set)
+      weights, problem, points: points, channelBlock: channelBlock, spanChannels: spanChannels, nr: shape.nr,
+      lastTaps: plane.isTransposed ? lastTaps?.transposed : lastTaps, set)
     let sharesPoints = WinogradBlocks.sharesPoints(count, on: target)
     arena = WinogradArena(
       block: channelBlock, points: points.count, capacity: blocks.capacity, filters: filters,
@@ -190,6 +192,7 @@ struct WinogradBody: PlanBody {
     _ v: UnsafeMutablePointer<Float>
   ) {
     let rows = blocks.rows(block: block, point: point)
+    let live = filters.liveChannels[point]
     let a = UnsafePointer(v + arena.input + point * arena.inputPointStride)
     let c = v + arena.output + point * arena.outputPointStride
     var arguments = atrous_tile_args()
@@ -200,24 +203,26 @@ struct WinogradBody: PlanBody {
     let step = Self.rowBlock / shape.mr * shape.mr
     for start in stride(from: 0, to: rows.count, by: step) {
       for chunk in span.chunks {
-        arguments.a = a + (chunk.first - span.first) / arena.block * arena.blockStride
-        arguments.tap_count = (chunk.depth + arena.block - 1) / arena.block
-        arguments.k_last = chunk.depth - (arguments.tap_count - 1) * arena.block
+        let channels = (chunk.first..<chunk.first + chunk.depth).clamped(to: live)
+        if channels.isEmpty { continue }
+        arguments.a = a + (channels.lowerBound - span.first) / arena.block * arena.blockStride
+        arguments.tap_count = (channels.count + arena.block - 1) / arena.block
+        arguments.k_last = channels.count - (arguments.tap_count - 1) * arena.block
         arguments.shallow_taps = 1
-        arguments.accumulate = chunk.first > 0 ? 1 : 0
+        arguments.accumulate = channels.lowerBound > live.lowerBound ? 1 : 0
         let first = filters.panels(group: group, span: span, point: point, chunk: chunk)
-        arguments.b = first + panels.lowerBound * chunk.depth * shape.nr
+        arguments.b = first + (panels.lowerBound * chunk.depth + channels.lowerBound - chunk.first) * shape.nr
         for panel in panels {
           arguments.c = c + panel * arena.panelStride
           // The next panel lies behind this one, be it of the next chunk or point.
           var ahead = arguments.b + chunk.depth * shape.nr
-          let end = ahead + chunk.depth * shape.nr
+          let end = ahead + channels.count * shape.nr
           for row in stride(from: start, to: min(start + step, rows.count), by: shape.mr) {
             arguments.a_rows = rows.input + row
             arguments.c_rows = rows.output + row
             arguments.m = min(shape.mr, rows.count - row)
             arguments.fetchWeights(ahead < end ? ahead : nil)
-            ahead += chunk.depth * atrous_tile_args.lineFloats
+            ahead += channels.count * atrous_tile_args.lineFloats
             call(product, &arguments)
           }
           arguments.b += chunk.depth * shape.nr

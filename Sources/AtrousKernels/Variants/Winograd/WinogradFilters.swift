@@ -24,6 +24,8 @@ struct WinogradFilters: Sendable {
   let nr: Int
   let panels: Int
   let spans: [Span]
+  /// The channels of a group with products at ξ, from a channel block on.
+  let liveChannels: [Range<Int>]
   private let points: Int
   private let groupElements: Int
   let buffer: PackedBuffer
@@ -56,15 +58,25 @@ struct WinogradFilters: Sendable {
     }
   }
 
-  /// - Parameter spanChannels: most channels of a span; 0 for all.
+  /// - Parameters:
+  ///   - spanChannels: most channels of a span; 0 for all.
+  ///   - lastTaps: the channels that have last taps, as the points see rows and columns; nil where all have.
   init(
     _ weights: RawSpan, _ problem: Problem, points: WinogradPoints, channelBlock: Int, spanChannels: Int, nr: Int,
-    _ set: MicrokernelSet
+    lastTaps: LastTaps?, _ set: MicrokernelSet
   ) throws(PlanError) {
     self.nr = nr
     self.points = points.count
     panels = Self.panels(problem, nr: nr)
     let channels = problem.channelsPerGroup
+    liveChannels = (0..<points.count).map { point in
+      // At ∞, the second point, the last tap alone counts.
+      let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
+      var live = 0..<channels
+      if let lastTaps, i == 1 { live = live.clamped(to: lastTaps.row) }
+      if let lastTaps, j == 1 { live = live.clamped(to: lastTaps.column) }
+      return live.lowerBound / channelBlock * channelBlock..<live.upperBound
+    }
     spans = Self.chunks(
       of: 0..<channels, block: channelBlock, limit: spanChannels == 0 ? channels + channelBlock : spanChannels
     ).map {

@@ -32,7 +32,7 @@ struct WinogradModel {
 
   init(
     rows: WinogradTotals, columns: WinogradTotals, mr: Int, vectors: Int, blockTiles: Int, spanChannels: Int,
-    _ problem: Problem, _ target: Target
+    _ problem: Problem, _ target: Target, _ lastTaps: LastTaps? = nil
   ) {
     let nr = vectors * target.isa.lanes
     let filters = Double(WinogradFilters.panels(problem, nr: nr) * nr)
@@ -43,7 +43,7 @@ struct WinogradModel {
     let largest = rows.largest * columns.largest
     // Two loads a cycle like the FMAs: a tile that loads more than it multiplies waits for them.
     let loads = Double(mr + vectors) / Double(mr * vectors)
-    products = 2 * images * points * filters * Double(problem.channelsPerGroup)
+    products = 2 * images * filters * Self.channelPoints(rows, columns, problem.channelsPerGroup, lastTaps)
     productSeconds =
       products * max(1, 1.2 * loads) / (Self.laneFLOPsPerSecond * Double(target.isa.lanes) * Self.productEfficiency)
     // Either way, a pass is about 3.5 operations an element; a pass alone moves as much memory as two do.
@@ -57,6 +57,18 @@ struct WinogradModel {
     blocks = blockTiles == 0 ? 1 : (tileCount + blockTiles - 1) / blockTiles
     self.problem = problem
     self.target = target
+  }
+
+  /// Points of all tiles and channels. Each axis of a tile has one at ∞, where only channels with a last tap have products.
+  private static func channelPoints(
+    _ rows: WinogradTotals, _ columns: WinogradTotals, _ channels: Int, _ lastTaps: LastTaps?
+  ) -> Double {
+    guard let lastTaps else { return Double(rows.points) * Double(columns.points) * Double(channels) }
+    let (row, column) = (lastTaps.row, lastTaps.column)
+    let finite = (rows: Double(rows.points - rows.count), columns: Double(columns.points - columns.count))
+    let infinite = (rows: Double(rows.count), columns: Double(columns.count))
+    return finite.rows * (finite.columns * Double(channels) + infinite.columns * Double(column.count))
+      + infinite.rows * (finite.columns * Double(row.count) + infinite.columns * Double(row.clamped(to: column).count))
   }
 
   var cost: Cost {

@@ -84,15 +84,22 @@ extension WinogradVariant {
 
 extension WinogradVariant {
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {
-    Self.model(values, problem, target).cost
+    cost(of: values, for: problem, on: target, lastTaps: nil)
   }
 
-  private static func model(_ values: Values, _ problem: Problem, _ target: Target) -> WinogradModel {
+  /// - Parameter lastTaps: the channels that have last taps; nil where all have.
+  func cost(of values: Values, for problem: Problem, on target: Target, lastTaps: LastTaps?) -> Cost {
+    Self.model(values, problem, target, lastTaps).cost
+  }
+
+  private static func model(
+    _ values: Values, _ problem: Problem, _ target: Target, _ lastTaps: LastTaps? = nil
+  ) -> WinogradModel {
     WinogradModel(
       rows: WinogradTotals(of: problem.height, tile: values.tileHeight),
       columns: WinogradTotals(of: problem.width, tile: values.tileWidth),
       mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles,
-      spanChannels: values.spanChannels, problem, target)
+      spanChannels: values.spanChannels, problem, target, lastTaps)
   }
 
   /// Millionths seen at 64 channels along the only axis, of patches of 3 to 10 pixels, 9 being 10. (10 with 3 to 7 taps: 4.1 to

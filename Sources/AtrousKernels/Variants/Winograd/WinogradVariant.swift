@@ -58,6 +58,13 @@ struct WinogradVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
+    try plan(values, for: problem, on: target, weights: weights, bias: bias, lastTaps: nil)
+  }
+
+  /// - Parameter lastTaps: the channels that have last taps; nil where all have.
+  func plan(
+    _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?, lastTaps: LastTaps?
+  ) throws(PlanError) -> any PlanBody {
     let plane = WinogradPlane(problem)
     let (rowTile, columnTile) =
       plane.isTransposed ? (values.tileWidth, values.tileHeight) : (values.tileHeight, values.tileWidth)
@@ -66,7 +73,7 @@ struct WinogradVariant: KernelVariant {
       columns: WinogradSegment.segments(of: plane.columns, tile: columnTile))
     return try WinogradBody(
       tiles, blockTiles: values.blockTiles, spanChannels: values.spanChannels, values.tileValues.tile(on: target.isa)!,
-      problem, target, weights, bias)
+      problem, target, weights, bias, lastTaps: lastTaps)
   }
 }
 
