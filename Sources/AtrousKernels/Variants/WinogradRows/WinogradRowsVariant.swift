@@ -36,7 +36,7 @@ struct WinogradRowsVariant: KernelVariant {
   }
 
   let id: VariantID = "winograd-rows"
-  let revision = 2
+  let revision = 3
   let isTransform = true
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
