@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  /// Three taps along one axis alone, the other one with a stride too.
+  @Test(arguments: 1...9)
+  func takesOneAxis(_ extent: Int) throws {
+    for dilation in Self.dilations(extent) {
+      try check("n2 c35 h\(extent) w5 k19 r3 s1 dh\(dilation) ph\(dilation) nhwc")
+      try check("c33 h4 w\(extent) k18 r1 s3 dw\(dilation) pw\(dilation) nhwc bias add relu")
+      try check("c5 h6 w\(extent) k9 r1 s3 sth2 dw\(dilation) pw\(dilation) nhwc")
+      try check("n2 c70 w\(extent) k40 s3 d\(dilation) psame nhwc leaky:0.25")
+    }
+  }
+
   /// Phases of three and two pixels along one axis, of one along the other, and both ways round.
   @Test(arguments: ["h11 w5 dh4 dw9", "h5 w11 dh9 dw4", "h9 w9 dh3 dw5", "h33 w33 d12", "h33 w33 d18", "h12 w12 d4"])
   func mixesLengths(_ shape: String) throws {
@@ -129,7 +140,8 @@ import Testing
     ("c4 h9 w9 k4 r3 s3 d2 psame nhwc", "phases of at most 3"), ("c4 h9 w9 k4 r3 s3 dh3 dw2 psame nhwc", "width"),
     ("c4 h9 w9 k4 r3 s3 d4 nhwc", "padding"), ("c4 h9 w9 k4 r3 s3 d4 p5 nhwc", "padding"),
     ("c4 h9 w9 k4 r3 s3 d4 pt8 pl8 nhwc", "padding"), ("c4 h9 w9 k4 r3 s3 st2 d3 p3 nhwc", "stride"),
-    ("c4 h9 w9 k4 r3 s1 d4 psame nhwc", "filters"), ("c4 w9 k4 s3 d4 psame nhwc", "filters"),
+    ("c4 h9 w9 k4 r3 s2 d4 psame nhwc", "filters"), ("c4 w9 k4 s5 d4 psame nhwc", "filters"),
+    ("c4 h9 w9 k4 r3 s1 dh4 p4 nhwc", "one tap"),
     ("c16 h9 w9 k4 r3 s3 d4 psame nchw8c f16", "f16"), ("g8 c8 h9 w9 k8 r3 s3 d4 psame nhwc", "groups"),
   ])
   func refusesWithAReason(_ text: String, _ reason: String) throws {
@@ -141,7 +153,7 @@ import Testing
 
   @Test(arguments: [
     "c2048 h33 w33 k256 r3 s3 d12 psame nhwc", "c2048 h33 w33 k256 r3 s3 d18 psame nhwc",
-    "c3 h4 w4 k5 r3 s3 d9 psame nhwc",
+    "c3 h4 w4 k5 r3 s3 d9 psame nhwc", "c64 h28 w80 k256 r3 s1 dh16 ph16 nhwc",
     "n8 c512 h65 w65 k512 r3 s3 d24 psame nhwc", "c21 h64 w64 k21 r3 s3 d24 psame nchw",
   ])
   func proposesWhatItAccepts(_ text: String) throws {

@@ -1,12 +1,14 @@
 // Y = A [ Σ_c (G w Gᵀ) ⊙ (B x Bᵀ) ] Aᵀ on whole phases of 1 to 3 pixels an axis: see ShortPhase.swift for the transforms.
 //
 // Where the dilation is a third of the extent or more, a phase is so short that most taps of its pixels are padding. A phase is
-// a tile without a halo, with 1, 3 or 5 products an axis; all else is Winograd's: the phases are the rows of one GEMM a ξ.
+// a tile without a halo, with 1, 3 or 5 products an axis; all else is Winograd's: the phases are the rows of one GEMM a ξ. An
+// axis of one tap is not transformed.
 // 33×33: d = 12 falls to 2.7 of the nominal 9 products an output, d = 18 to 2.1.
 
 import AtrousCore
 
-/// 3×3 filters, NHWC, stride 1, padded by the dilation, phases of 1 to 3 pixels an axis.
+/// 3×3, 3×1 and 1×3 filters, NHWC: an axis of three taps has stride 1, its dilation as padding, and phases of 1 to 3 pixels; one of
+/// one tap no padding.
 struct ShortPhaseVariant: KernelVariant {
   struct Values: Tunables {
     var slots = 0
@@ -34,10 +36,15 @@ struct ShortPhaseVariant: KernelVariant {
 
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.transformRejection(on: target) { return rejection }
-    if problem.height.kernel != 3 || problem.width.kernel != 3 {
-      return Rejection(.unsupported, "takes 3×3 filters, not \(problem.filterText)")
+    if [problem.height, problem.width].contains(where: { $0.kernel != 3 && $0.kernel != 1 }) {
+      return Rejection(.unsupported, "takes 3×3, 3×1 and 1×3 filters, not \(problem.filterText)")
     }
     for (name, axis) in [("height", problem.height), ("width", problem.width)] {
+      if axis.kernel == 1 {
+        if axis.before == 0 && axis.after == 0 { continue }
+        return Rejection(
+          .unsupported, "takes no padding of an axis of one tap, not \(axis.before) and \(axis.after) of the \(name)")
+      }
       if axis.before != axis.dilation || axis.after != axis.dilation {
         return Rejection(
           .unsupported,
@@ -60,12 +67,12 @@ struct ShortPhaseVariant: KernelVariant {
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?
   ) throws(PlanError) -> any PlanBody {
+    let plane = WinogradPlane(problem)
     let tiles = try WinogradTiles(
-      WinogradPlane(problem), images: problem.batch, rows: WinogradSegment.shortPhases(of: problem.height),
-      columns: WinogradSegment.shortPhases(of: problem.width))
+      plane, images: problem.batch, rows: WinogradSegment.shortPhases(of: plane.rows),
+      columns: WinogradSegment.shortPhases(of: plane.columns))
     return try WinogradBody(
       tiles, blockTiles: values.slots, spanChannels: values.spanChannels, values.tileValues.tile(on: target.isa)!,
-      problem,
-      target, weights, bias)
+      problem, target, weights, bias)
   }
 }

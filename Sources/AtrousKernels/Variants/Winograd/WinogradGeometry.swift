@@ -140,9 +140,10 @@ struct WinogradSegment {
     live = pixels.liveTaps(at: output)
   }
 
-  /// The phases of an axis whose padding is its dilation: a patch is a phase, without a halo.
+  /// The phases of an axis whose padding is its dilation: a patch is a phase, without a halo. Of an axis of one tap its positions.
   static func shortPhases(of axis: Axis) -> [WinogradSegment] {
-    (0..<axis.phases).map { phase in
+    if axis.kernel == 1 { return segments(of: axis, tile: 1) }
+    return (0..<axis.phases).map { phase in
       WinogradSegment(phase: phase, .shortPhase(axis.phaseExtent(phase), longest: axis.longestPhase))
     }
   }
@@ -178,9 +179,11 @@ struct WinogradTotals {
     }
   }
 
-  /// Whole phases of at most three pixels.
+  /// Whole phases of at most three pixels, or the positions of an axis of one tap.
   init(ofShortPhases axis: Axis) {
-    for (extent, phases) in Self.phases(of: axis) { add(phases, points: 2 * extent - 1) }
+    for (extent, phases) in Self.phases(of: axis) {
+      axis.kernel == 1 ? add(extent * phases, points: 1) : add(phases, points: 2 * extent - 1)
+    }
   }
 
   /// The lengths of an axis's phases, and how many there are of each.
