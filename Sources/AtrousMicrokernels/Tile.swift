@@ -235,7 +235,8 @@ import CAtrousMicrokernel
 }
 
 // One function a register tile, so that every one has its own registers. Half of the rows or fewer go to a tile of half the
-// height (winograd, 27 rows in tiles 6×4, 128→128 38×38 d3 525 → 490 µs; 21→21 64×64 d2 in NCHW 88 → 84, on a Zen 5 core).
+// height (winograd, 27 rows in tiles 6×4, 128→128 38×38 d3 525 → 490 µs; 21→21 64×64 d2 in NCHW 88 → 84, on a Zen 5 core), and 7
+// or 8 of 12 to one of 8.
 // The tiles of more than 15 registers exist only where there are 32.
 
 @inline(never) func tile_6x2(_ raw: UnsafeRawPointer?) {

@@ -24,7 +24,7 @@ import Testing
     "c1 h134217000 w1 k1 r3 s3 p1 nhwc", "c1 h9 w9 k1 r3 s3 stw2147483647 p1 nchw",
     "c100000 h9 w9 k100000 r3 s3 p1 nhwc",
     "c1 h11000 w11000 k1 r3 s3 d5000 p5000 nhwc", "c1 w1000000 k1 s1000000 p500000 nhwc",
-    "c1 w1000000 k1 s1000000 p500000 nchw",
+    "c1 w1000000 k1 s1000000 p500000 nchw", "c1 h1 w1 k1 r32000 s32000 st32000 p32000 nhwc",
   ])
   func largeProblemsAreCosted(_ text: String) throws {
     let problem = try Problem(text: text)

@@ -13,14 +13,17 @@ func winograd(
   return Configuration(settings.map { Setting(key: $0.0, value: $0.1) })
 }
 
-/// One run of every configuration that a set accepts, between guards, against plain loops in Float64.
-func checkWinograd(_ text: String, _ configurations: [Configuration], seed: UInt64 = 1) throws {
+/// One run of every configuration that a set accepts, between guards, against plain loops in Float64. Returns how many ran.
+@discardableResult
+func checkWinograd(_ text: String, _ configurations: [Configuration], seed: UInt64 = 1) throws -> Int {
   let problem = try Problem(text: text)
   let data = ProblemData(problem, seed: seed)
+  var runs = 0
   for isa in winogradSets {
     let target = Target(machine: HostMachine.current, isa: isa)
     for configuration in configurations {
       if winogradVariant.rejection(of: configuration, for: problem, on: target) != nil { continue }
+      runs += 1
       let run = try GuardedRun(data, winogradVariant, configuration, isa: isa)
       let name = "\(problem): \(Candidate(variant: "winograd", isa: isa, configuration: configuration))"
       #expect(run.faults.isEmpty, "\(name): \(run.faults)")
@@ -28,6 +31,7 @@ func checkWinograd(_ text: String, _ configurations: [Configuration], seed: UInt
       #expect(error <= winogradVariant.errorBound(of: configuration, for: problem), "\(name): \(error)")
     }
   }
+  return runs
 }
 
 /// Inputs and weights that end, and inputs that begin, where the next page faults.

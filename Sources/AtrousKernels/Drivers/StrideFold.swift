@@ -56,7 +56,6 @@ struct StrideFold: Sendable {
   let folded: Problem
   let height: AxisFold
   let width: AxisFold
-  let planes: [(row: Int, column: Int)]
 
   /// Nil where no axis of several taps has a stride.
   init?(_ problem: Problem) {
@@ -72,14 +71,21 @@ struct StrideFold: Sendable {
     } catch {
       return nil
     }
+    (self.problem, self.height, self.width) = (problem, height, width)
+  }
+
+  /// Only of problems that were accepted: others may have a billion.
+  var planes: [(row: Int, column: Int)] {
     let fullRows = 0..<height.fullPlanes, shortRows = height.fullPlanes..<height.planes
     let fullColumns = 0..<width.fullPlanes, shortColumns = width.fullPlanes..<width.planes
     let quarters = [
       (shortRows, fullColumns), (fullRows, fullColumns), (fullRows, shortColumns), (shortRows, shortColumns),
     ]
-    planes = quarters.flatMap { rows, columns in rows.flatMap { row in columns.map { (row, $0) } } }
-    (self.problem, self.height, self.width) = (problem, height, width)
+    return quarters.flatMap { rows, columns in rows.flatMap { row in columns.map { (row, $0) } } }
   }
+
+  /// Of the copy.
+  var bytes: Int { roundedToLine(4 * folded.inputElements) }
 
   /// Which channels of a group have a last row of taps, and a last column.
   var lastTaps: LastTaps {
@@ -94,6 +100,7 @@ struct StrideFold: Sendable {
   func weights(_ all: RawSpan) -> [Float] {
     let (rows, columns) = (problem.height.kernel, problem.width.kernel)
     let channels = problem.channelsPerGroup
+    let planes = planes
     return all.withUnsafeBytes { all in
       let all = all.bindMemory(to: Float.self)
       var apart: [Float] = []

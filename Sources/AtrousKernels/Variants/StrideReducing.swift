@@ -46,54 +46,37 @@ struct StrideReducing<Base: KernelVariant>: RewritingVariant {
       return try base.plan(values, for: problem, on: target, weights: weights, bias: bias)
     }
     let body = try base.plan(values, for: reduction.reduced, on: target, weights: weights, bias: bias)
-    return ReducedBody(body, reduction, target)
+    return CopyingBody(body, ReducedCopy(reduction, target), target)
   }
 }
 
-private struct ReducedBody: PlanBody {
-  let body: any PlanBody
+/// The positions of the input that are read.
+private struct ReducedCopy: InputCopy {
   let reduction: StrideReduction
   let gather: MicrokernelFunction
   /// Where the pixels of a row of the reduced input stand in the original.
   let pixels: ConstantTable<Int>
-  let pieces: Int
-  let stages: [Int]
-  var sharedBytes: Int { reduction.bytes + body.sharedBytes }
-  var workerBytes: Int { body.workerBytes }
-  var packedWeightsBytes: Int { body.packedWeightsBytes }
+  var batch: Int { reduction.problem.batch }
+  var rows: Int { reduction.rows }
+  var bytes: Int { reduction.bytes }
 
-  init(_ body: any PlanBody, _ reduction: StrideReduction, _ target: Target) {
-    self.body = body
+  init(_ reduction: StrideReduction, _ target: Target) {
     self.reduction = reduction
     gather = MicrokernelSet.of(target.isa).function(ATROUS_KIND_GATHER_ROWS)
     let pitch = reduction.width.divisor * reduction.problem.channels
     pixels = ConstantTable((0..<reduction.reduced.width.input).map { $0 * pitch })
-    let batch = reduction.problem.batch
-    pieces = target.pieces(units: batch, limit: reduction.rows)
-    stages = [batch * pieces] + body.stages
   }
 
-  /// The first stage copies what is read of the input; the others are the wrapped body's.
-  func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
-    if stage == 0 { return copyRows(part, tensors, scratch) }
-    let inner = Tensors(
-      input: UnsafeRawPointer(scratch.shared), residual: tensors.residual, output: tensors.output)
-    let rest = Scratch(shared: scratch.shared + reduction.bytes, worker: scratch.worker)
-    body.run(stage: stage - 1, part: part, tensors: inner, scratch: rest)
-  }
-
-  /// A part is a range of the rows of one image.
-  private func copyRows(_ part: Int, _ tensors: Tensors, _ scratch: Scratch) {
-    let (image, index) = part.quotientAndRemainder(dividingBy: pieces)
+  func copy(_ rows: Range<Int>, image: Int, from input: UnsafePointer<Float>, to copies: UnsafeMutablePointer<Float>) {
     let (problem, reduced) = (reduction.problem, reduction.reduced)
     let channels = problem.channels
     let row = reduced.width.input * channels
-    let input = tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * channels
-    let copies = scratch.shared.assumingMemoryBound(to: Float.self) + image * reduction.rows * row
-    for r in piece(index, of: pieces, count: reduction.rows) {
+    for r in rows {
+      let pixel = image * problem.inputPositions + reduction.sourcePixel(ofRow: r)
       var arguments = atrous_gather_rows_args(
-        source: input + reduction.sourcePixel(ofRow: r) * channels, offsets: pixels.pointer,
-        destination: copies + r * row, destination_pitch: channels, rows: reduced.width.input, channels: channels)
+        source: input + pixel * channels, offsets: pixels.pointer,
+        destination: copies + (image * reduction.rows + r) * row, destination_pitch: channels,
+        rows: reduced.width.input, channels: channels)
       call(gather, &arguments)
     }
   }

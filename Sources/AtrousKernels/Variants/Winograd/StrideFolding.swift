@@ -16,7 +16,16 @@ struct StrideFolding: RewritingVariant {
   func rejection(of problem: Problem, on target: Target) -> Rejection? {
     if let rejection = problem.typeRejection ?? problem.layoutRejection(.nhwc) { return rejection }
     guard let fold = StrideFold(problem) else { return base.rejection(of: problem, on: target) }
-    return base.rejection(of: fold.folded, on: target).map { Rejection($0.kind, "folded to stride 1: \($0.reason)") }
+    return base.rejection(of: fold.folded, on: target).map(Self.folded)
+  }
+
+  func rejection(of values: WinogradVariant.Values, for problem: Problem, on target: Target) -> Rejection? {
+    guard let fold = StrideFold(problem) else { return base.rejection(of: values, for: problem, on: target) }
+    return base.rejection(of: values, for: fold.folded, on: target).map(Self.folded)
+  }
+
+  private static func folded(_ rejection: Rejection) -> Rejection {
+    Rejection(rejection.kind, "folded to stride 1: \(rejection.reason)")
   }
 
   func errorBound(of values: WinogradVariant.Values, for problem: Problem) -> Double {
@@ -26,7 +35,7 @@ struct StrideFolding: RewritingVariant {
   func cost(of values: WinogradVariant.Values, for problem: Problem, on target: Target) -> Cost {
     guard let fold = StrideFold(problem) else { return base.cost(of: values, for: problem, on: target) }
     var cost = base.cost(of: values, for: fold.folded, on: target, lastTaps: fold.lastTaps)
-    cost.addCopies(bytes: 4 * fold.folded.inputElements, on: target)
+    cost.addCopies(bytes: fold.bytes, on: target)
     return cost
   }
 
@@ -39,61 +48,45 @@ struct StrideFolding: RewritingVariant {
     let apart = fold.weights(weights)
     let body = try base.plan(
       values, for: fold.folded, on: target, weights: apart.span.bytes, bias: bias, lastTaps: fold.lastTaps)
-    return FoldedBody(body, fold, target)
+    return CopyingBody(body, FoldedCopy(fold, target), target)
   }
 }
 
-private struct FoldedBody: PlanBody {
-  let body: any PlanBody
+/// The planes of the input, beside each other.
+private struct FoldedCopy: InputCopy {
   let fold: StrideFold
+  let planes: [(row: Int, column: Int)]
   let gather: MicrokernelFunction
-  let copy: MicrokernelFunction
+  let zeros: MicrokernelFunction
   /// Where the pixels of a row of a plane stand in the original.
   let pixels: ConstantTable<Int>
-  let pieces: Int
-  let stages: [Int]
-  private let copyBytes: Int
-  var sharedBytes: Int { copyBytes + body.sharedBytes }
-  var workerBytes: Int { body.workerBytes }
-  var packedWeightsBytes: Int { body.packedWeightsBytes }
+  let bytes: Int
+  var batch: Int { fold.problem.batch }
+  var rows: Int { fold.folded.height.input }
 
-  init(_ body: any PlanBody, _ fold: StrideFold, _ target: Target) {
-    self.body = body
+  init(_ fold: StrideFold, _ target: Target) {
     self.fold = fold
+    planes = fold.planes
+    bytes = fold.bytes
     let set = MicrokernelSet.of(target.isa)
     gather = set.function(ATROUS_KIND_GATHER_ROWS)
-    copy = set.function(ATROUS_KIND_COPY_ROWS)
+    zeros = set.function(ATROUS_KIND_COPY_ROWS)
     let pitch = fold.problem.width.stride * fold.problem.channels
     pixels = ConstantTable((0..<fold.folded.width.input).map { $0 * pitch })
-    let batch = fold.problem.batch
-    pieces = target.pieces(units: batch, limit: fold.folded.height.input)
-    stages = [batch * pieces] + body.stages
-    copyBytes = roundedToLine(4 * fold.folded.inputElements)
   }
 
-  /// The first stage copies the planes; the others are the wrapped body's.
-  func run(stage: Int, part: Int, tensors: Tensors, scratch: Scratch) {
-    if stage == 0 { return copyPlanes(part, tensors, scratch) }
-    let inner = Tensors(
-      input: UnsafeRawPointer(scratch.shared), residual: tensors.residual, output: tensors.output)
-    let rest = Scratch(shared: scratch.shared + copyBytes, worker: scratch.worker)
-    body.run(stage: stage - 1, part: part, tensors: inner, scratch: rest)
-  }
-
-  /// A part is a range of the rows of one image.
-  private func copyPlanes(_ part: Int, _ tensors: Tensors, _ scratch: Scratch) {
-    let (image, index) = part.quotientAndRemainder(dividingBy: pieces)
+  func copy(_ rows: Range<Int>, image: Int, from input: UnsafePointer<Float>, to copies: UnsafeMutablePointer<Float>) {
     let (problem, folded) = (fold.problem, fold.folded)
-    let input = tensors.input.assumingMemoryBound(to: Float.self) + image * problem.inputPositions * problem.channels
-    let copies = scratch.shared.assumingMemoryBound(to: Float.self) + image * folded.inputPositions * folded.channels
-    for row in piece(index, of: pieces, count: folded.height.input) {
+    let input = input + image * problem.inputPositions * problem.channels
+    let copies = copies + image * folded.inputPositions * folded.channels
+    for row in rows {
       let to = copies + row * folded.width.input * folded.channels
-      for (index, plane) in fold.planes.enumerated() {
+      for (place, plane) in planes.enumerated() {
         let position = fold.height.position(row, plane: plane.row)
         let live = (0..<problem.height.input).contains(position) ? fold.width.live(plane: plane.column) : 0..<0
         let column = fold.width.position(live.lowerBound, plane: plane.column)
         for group in 0..<problem.groups {
-          let channel = group * folded.channelsPerGroup + index * problem.channelsPerGroup
+          let channel = group * folded.channelsPerGroup + place * problem.channelsPerGroup
           clear(to + channel, 0..<live.lowerBound)
           clear(to + channel, live.upperBound..<folded.width.input)
           if live.isEmpty { continue }
@@ -115,6 +108,6 @@ private struct FoldedBody: PlanBody {
     var arguments = atrous_copy_rows_args(
       source: nil, source_pitch: 0, destination: row + pixels.lowerBound * pitch, destination_pitch: pitch,
       rows: pixels.count, columns: 0, zeros: fold.problem.channelsPerGroup)
-    call(copy, &arguments)
+    call(zeros, &arguments)
   }
 }

@@ -25,12 +25,21 @@ extension WinogradVariant {
   /// Tiles up to 6×3: between 6×6 and 3×3 they save memory at less cost (2048→256 33×33 d6, phases of 6 pixels, on a Zen 5 core:
   /// 6×6 11.0 ms, 6×3 12.8, 3×3 15.7).
   func space(for problem: Problem, on target: Target) -> [Values] {
+    let shapes = WinogradFilters.shapes(problem, target)
+    let both = space(for: problem, on: target, shapes: shapes.prefix(2))
+    // Strides folded into channels have smaller filters, and so more sizes of tiles, than were raced before.
+    return both.count <= Self.spaceLimit ? both : space(for: problem, on: target, shapes: shapes.prefix(1))
+  }
+
+  private static let spaceLimit = 256
+
+  private func space(for problem: Problem, on target: Target, shapes: ArraySlice<TileShape>) -> [Values] {
     var space = [initial(for: problem, on: target)]
     let hasOneAxis = WinogradPlane(problem).hasOneAxis
     for tileHeight in WinogradSegment.tiles(of: problem.height, isOnly: hasOneAxis) {
       for tileWidth in WinogradSegment.tiles(of: problem.width, isOnly: hasOneAxis)
       where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 3 {
-        for shape in WinogradFilters.shapes(problem, target).prefix(2) {
+        for shape in shapes {
           var values = Values()
           values.tileHeight = tileHeight
           values.tileWidth = tileWidth
