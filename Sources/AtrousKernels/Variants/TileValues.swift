@@ -31,8 +31,7 @@ struct TileValues: Tunables {
     }
   }
 
-  /// The tile that idles the fewest lanes on the filters of a group, weighted by its loads; of equals the one with more registers
-  /// (pointwise 4096→4096 36×36 on a Zen 5 core: 6×2 248 GFLOP/s, 6×4 255); the first among those.
+  /// The tile that idles the fewest lanes on the filters of a group, weighted by its loads; the first among equals.
   static func fitting(_ problem: Problem, _ target: Target) -> TileValues {
     fitting(problem, target, among: all(on: target))
   }
@@ -43,7 +42,7 @@ struct TileValues: Tunables {
       let tile = values.tile(on: target.isa)!
       return Double(WeightPanels.count(problem, width: tile.nr) * tile.nr) * max(1, 1.5 * values.loads)
     }
-    return tiles.min { (lanesUsed($0), -$0.mr * $0.vectors) < (lanesUsed($1), -$1.mr * $1.vectors) }!
+    return tiles.min { lanesUsed($0) < lanesUsed($1) }!
   }
 
   /// Loads an FMA: each step of depth loads `vectors` vectors and broadcasts `mr` values.
