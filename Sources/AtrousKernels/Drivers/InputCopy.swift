@@ -16,18 +16,19 @@ protocol InputCopy: Sendable {
 struct CopyingBody<Copy: InputCopy>: PlanBody {
   private let body: any PlanBody
   private let copy: Copy
+  private let copyBytes: Int
   private let pieces: Int
   let stages: [Int]
-  let sharedBytes: Int
+  var sharedBytes: Int { copyBytes + body.sharedBytes }
   var workerBytes: Int { body.workerBytes }
   var packedWeightsBytes: Int { body.packedWeightsBytes }
 
   init(_ body: any PlanBody, _ copy: Copy, _ target: Target) {
     self.body = body
     self.copy = copy
+    copyBytes = copy.bytes
     pieces = target.pieces(units: copy.batch, limit: copy.rows)
     stages = [copy.batch * pieces] + body.stages
-    sharedBytes = copy.bytes + body.sharedBytes
   }
 
   /// A part of the first stage is a range of the rows of one image.
@@ -40,7 +41,7 @@ struct CopyingBody<Copy: InputCopy>: PlanBody {
     }
     let inner = Tensors(
       input: UnsafeRawPointer(scratch.shared), residual: tensors.residual, output: tensors.output)
-    let rest = Scratch(shared: scratch.shared + copy.bytes, worker: scratch.worker)
+    let rest = Scratch(shared: scratch.shared + copyBytes, worker: scratch.worker)
     body.run(stage: stage - 1, part: part, tensors: inner, scratch: rest)
   }
 }

@@ -54,20 +54,29 @@ struct StrideFolding: RewritingVariant {
 
 /// The planes of the input, beside each other.
 private struct FoldedCopy: InputCopy {
+  private struct Plane {
+    let row: Int
+    /// The pixels of a row that exist, and where the first one stands in the original.
+    let live: Range<Int>
+    let column: Int
+  }
+
   let fold: StrideFold
-  let planes: [(row: Int, column: Int)]
+  private let planes: [Plane]
   let gather: MicrokernelFunction
   let zeros: MicrokernelFunction
   /// Where the pixels of a row of a plane stand in the original.
   let pixels: ConstantTable<Int>
-  let bytes: Int
   var batch: Int { fold.problem.batch }
   var rows: Int { fold.folded.height.input }
+  var bytes: Int { fold.bytes }
 
   init(_ fold: StrideFold, _ target: Target) {
     self.fold = fold
-    planes = fold.planes
-    bytes = fold.bytes
+    planes = fold.planes.map { row, column in
+      let live = fold.width.live(plane: column)
+      return Plane(row: row, live: live, column: fold.width.position(live.lowerBound, plane: column))
+    }
     let set = MicrokernelSet.of(target.isa)
     gather = set.function(ATROUS_KIND_GATHER_ROWS)
     zeros = set.function(ATROUS_KIND_COPY_ROWS)
@@ -83,14 +92,14 @@ private struct FoldedCopy: InputCopy {
       let to = copies + row * folded.width.input * folded.channels
       for (place, plane) in planes.enumerated() {
         let position = fold.height.position(row, plane: plane.row)
-        let live = (0..<problem.height.input).contains(position) ? fold.width.live(plane: plane.column) : 0..<0
-        let column = fold.width.position(live.lowerBound, plane: plane.column)
+        let live = (0..<problem.height.input).contains(position) ? plane.live : 0..<0
         for group in 0..<problem.groups {
           let channel = group * folded.channelsPerGroup + place * problem.channelsPerGroup
           clear(to + channel, 0..<live.lowerBound)
           clear(to + channel, live.upperBound..<folded.width.input)
           if live.isEmpty { continue }
-          let from = (position * problem.width.input + column) * problem.channels + group * problem.channelsPerGroup
+          let pixel = position * problem.width.input + plane.column
+          let from = pixel * problem.channels + group * problem.channelsPerGroup
           var arguments = atrous_gather_rows_args(
             source: input + from, offsets: pixels.pointer,
             destination: to + live.lowerBound * folded.channels + channel, destination_pitch: folded.channels,
