@@ -59,16 +59,16 @@ struct WinogradModel {
     self.target = target
   }
 
-  /// Points of all tiles and channels. Each axis of a tile has one at ∞, where only channels with a last tap have products.
+  /// Points of all tiles and channels. Each axis of a tile has one at ∞, where only the share of channels with a last tap has
+  /// products; the shares of rows and of columns multiply, as every plane of rows has all planes of columns.
   private static func channelPoints(
     _ rows: WinogradTotals, _ columns: WinogradTotals, _ channels: Int, _ lastTaps: LastTaps?
   ) -> Double {
-    guard let lastTaps else { return Double(rows.points) * Double(columns.points) * Double(channels) }
-    let (row, column) = (lastTaps.row, lastTaps.column)
-    let finite = (rows: Double(rows.points - rows.count), columns: Double(columns.points - columns.count))
-    let infinite = (rows: Double(rows.count), columns: Double(columns.count))
-    return finite.rows * (finite.columns * Double(channels) + infinite.columns * Double(column.count))
-      + infinite.rows * (finite.columns * Double(row.count) + infinite.columns * Double(row.clamped(to: column).count))
+    func points(_ axis: WinogradTotals, _ last: Range<Int>?) -> Double {
+      let share = Double(last?.count ?? channels) / Double(channels)
+      return Double(axis.points - axis.count) + Double(axis.count) * share
+    }
+    return points(rows, lastTaps?.row) * points(columns, lastTaps?.column) * Double(channels)
   }
 
   var cost: Cost {
