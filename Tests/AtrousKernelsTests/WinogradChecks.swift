@@ -13,6 +13,9 @@ func winograd(
   return Configuration(settings.map { Setting(key: $0.0, value: $0.1) })
 }
 
+/// Blocks and spans beside several chunks of channels.
+let winogradChunks = [winograd(2, 2), winograd(5, 3, 2), winograd(3, 2, cb: 256), winograd(4, 4, 2, cb: 64)]
+
 /// One run of every configuration that a set accepts, between guards, against plain loops in Float64. Returns how many ran.
 @discardableResult
 func checkWinograd(_ text: String, _ configurations: [Configuration], seed: UInt64 = 1) throws -> Int {

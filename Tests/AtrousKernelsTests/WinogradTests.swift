@@ -35,9 +35,7 @@ import Testing
 
   @Test(arguments: [255, 256, 257, 300, 513])
   func sumsChunksOfChannels(_ channels: Int) throws {
-    try checkWinograd(
-      "c\(channels) h5 w5 k5 r3 s3 psame nhwc bias",
-      [winograd(2, 2), winograd(5, 3, 2), winograd(3, 2, cb: 256), winograd(4, 4, 2, cb: 64)])
+    try checkWinograd("c\(channels) h5 w5 k5 r3 s3 psame nhwc bias", winogradChunks)
   }
 
   @Test(arguments: ["g2 c32 k64", "g3 c51 k57", "n2 g2 c42 k34"])
