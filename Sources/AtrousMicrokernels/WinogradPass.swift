@@ -58,10 +58,7 @@ extension WinogradPass {
   case ATROUS_AXIS_PATCH_7: winogradInput7(pass)
   case ATROUS_AXIS_PATCH_8: winogradInput8(pass)
   case ATROUS_AXIS_PATCH_10: winogradInput10(pass)
-  case ATROUS_AXIS_1_OF_2: shortCopy(pass)
-  case ATROUS_AXIS_2_OF_2: shortInput2of2(pass)
-  case ATROUS_AXIS_2_OF_3: shortInput2of3(pass)
-  default: shortInput3of3(pass)
+  default: shortInput(Int(algorithm), pass)
   }
 }
 
@@ -75,9 +72,6 @@ extension WinogradPass {
   case ATROUS_AXIS_PATCH_7: winogradOutput7(outputs, pass)
   case ATROUS_AXIS_PATCH_8: winogradOutput8(outputs, pass)
   case ATROUS_AXIS_PATCH_10: winogradOutput10(outputs, pass)
-  case ATROUS_AXIS_1_OF_2: shortOutput1of2(pass)
-  case ATROUS_AXIS_2_OF_2: shortOutput2of2(pass)
-  case ATROUS_AXIS_2_OF_3: shortOutput2of3(pass)
-  default: shortOutput3of3(pass)
+  default: shortOutput(Int(algorithm), pass)
   }
 }

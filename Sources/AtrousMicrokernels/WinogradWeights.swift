@@ -9,7 +9,11 @@ import CAtrousMicrokernel
 ) -> Vector64 {
   if algorithm < ATROUS_AXIS_1_OF_2 { return winogradWeights(point, &taps, from, step, count) }
   let (a, b, c) = (taps[unchecked: from], taps[unchecked: from &+ step], taps[unchecked: from &+ 2 &* step])
-  return algorithm <= ATROUS_AXIS_2_OF_2 ? shortWeightsOf2(point, a, b, c) : shortWeightsOf3(point, a, b, c)
+  switch algorithm {
+  case ATROUS_AXIS_1_OF_2, ATROUS_AXIS_2_OF_2: return shortWeightsOf2(point, a, b, c)
+  case ATROUS_AXIS_2_OF_3, ATROUS_AXIS_3_OF_3: return shortWeightsOf3(point, a, b, c)
+  default: return shortWeightsIn4(point, a, b, c)
+  }
 }
 
 /// Row `point` of Winograd's G times the taps `from`, `from + step`, … A row's sum is Horner's.

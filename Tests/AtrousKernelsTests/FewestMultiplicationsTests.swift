@@ -7,8 +7,10 @@ import Testing
   @Test(arguments: [
     // 17 = 6 + 6 + 5 and 16 = 6 + 5 + 5 outputs take 23 and 22 products: 45 for 33.
     ("c512 h33 w33 k512 r3 s3 d2 psame nhwc", 99, 45, 2),
-    // Nine phases of 3 pixels and three of 2: 54 products for 33.
-    ("c2048 h33 w33 k256 r3 s3 d12 psame nhwc", 99, 54, 2),
+    // Nine phases of 3 pixels and three of 2, four products each: 48 for 33. Of eight and eight the same.
+    ("c2048 h33 w33 k256 r3 s3 d12 psame nhwc", 99, 48, 2), ("c64 h40 w40 k64 r3 s3 d16 psame nhwc", 120, 64, 2),
+    // One of 3 pixels and fifteen of 2: five products and three of each.
+    ("c64 h33 w33 k64 r3 s3 d16 psame nhwc", 99, 50, 2),
     // Fifteen of 2 and three of 1: 48.
     ("c2048 h33 w33 k256 r3 s3 d18 psame nhwc", 99, 48, 2),
     // Two taps: 9 outputs from 10 products; 250 are 28 tiles a phase.

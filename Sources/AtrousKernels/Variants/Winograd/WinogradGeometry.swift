@@ -23,10 +23,17 @@ struct AxisAlgorithm: Hashable, Sendable {
     AxisAlgorithm(id: 0, outputs: length - taps + 1, points: length)
   }
 
-  /// A whole phase of `length` pixels between zeros, on an axis whose longest phase has `longest`, at most 3.
-  static func shortPhase(_ length: Int, longest: Int) -> AxisAlgorithm {
-    let ids = longest == 3 ? [ATROUS_AXIS_2_OF_3, ATROUS_AXIS_3_OF_3] : [ATROUS_AXIS_1_OF_2, ATROUS_AXIS_2_OF_2]
-    return AxisAlgorithm(id: longest == 3 ? ids[length - 2] : ids[length - 1], outputs: length, points: 2 * length - 1)
+  /// A whole phase of `length` pixels between zeros, on an axis of three taps whose longest phase has at most 3 pixels. Where that
+  /// is 3, four products of each phase, unless five of 3 pixels and three of 2 are fewer.
+  static func shortPhase(_ length: Int, of axis: Axis) -> AxisAlgorithm {
+    if axis.longestPhase < 3 {
+      return AxisAlgorithm(id: ATROUS_AXIS_1_OF_2 + length - 1, outputs: length, points: 2 * length - 1)
+    }
+    let longest = axis.input - 2 * axis.phases
+    if 2 * longest < axis.phases {
+      return AxisAlgorithm(id: ATROUS_AXIS_2_OF_3 + length - 2, outputs: length, points: 2 * length - 1)
+    }
+    return AxisAlgorithm(id: ATROUS_AXIS_2_IN_4 + length - 2, outputs: length, points: 4)
   }
 }
 
@@ -144,7 +151,7 @@ struct WinogradSegment {
   static func shortPhases(of axis: Axis) -> [WinogradSegment] {
     if axis.kernel == 1 { return segments(of: axis, tile: 1) }
     return (0..<axis.phases).map { phase in
-      WinogradSegment(phase: phase, .shortPhase(axis.phaseExtent(phase), longest: axis.longestPhase))
+      WinogradSegment(phase: phase, .shortPhase(axis.phaseExtent(phase), of: axis))
     }
   }
 
@@ -182,7 +189,9 @@ struct WinogradTotals {
   /// Whole phases of at most three pixels, or the positions of an axis of one tap.
   init(ofShortPhases axis: Axis) {
     for (extent, phases) in Self.phases(of: axis) {
-      axis.kernel == 1 ? add(extent * phases, points: 1) : add(phases, points: 2 * extent - 1)
+      axis.kernel == 1
+        ? add(extent * phases, points: 1)
+        : add(phases, points: AxisAlgorithm.shortPhase(extent, of: axis).points)
     }
   }
 
@@ -206,7 +215,7 @@ struct WinogradTotals {
 struct WinogradTiles: Sendable {
   let buffer: PackedBuffer
   let count: Int
-  /// The algorithms that occur, by ascending points.
+  /// The algorithms that occur, by ascending points; of those that share all points the one with most outputs.
   let heights: [AxisAlgorithm]
   let widths: [AxisAlgorithm]
 
@@ -238,6 +247,7 @@ struct WinogradTiles: Sendable {
   }
 
   private static func algorithms(_ segments: [WinogradSegment]) -> [AxisAlgorithm] {
-    Set(segments.map(\.algorithm)).sorted { $0.points < $1.points }
+    Dictionary(segments.map { ($0.algorithm.points, $0.algorithm) }) { $0.outputs > $1.outputs ? $0 : $1 }
+      .values.sorted { $0.points < $1.points }
   }
 }
