@@ -17,10 +17,10 @@ struct WinogradBlocks: Sendable {
   let ranges: [Range<Int>]
   /// Tiles of the largest block.
   let capacity: Int
-  private let lists: [Rows]
+  private let lists: ConstantTable<Rows>
   private let classes: Int
   /// Class of every ξ.
-  private let classOfPoint: [Int]
+  private let classOfPoint: ConstantTable<Int>
   private let offsets: PackedBuffer
   private let offsetCount: Int
 
@@ -30,12 +30,13 @@ struct WinogradBlocks: Sendable {
     ranges = (0..<count).map { piece($0, of: count, count: tiles.count) }
     capacity = ranges.map(\.count).max()!
     classes = tiles.heights.count * tiles.widths.count
-    classOfPoint = (0..<points.count).map { point in
-      let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
-      let height = tiles.heights.firstIndex { $0.points > i }!
-      let width = tiles.widths.firstIndex { $0.points > j }!
-      return height * tiles.widths.count + width
-    }
+    classOfPoint = ConstantTable(
+      (0..<points.count).map { point in
+        let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
+        let height = tiles.heights.firstIndex { $0.points > i }!
+        let width = tiles.widths.firstIndex { $0.points > j }!
+        return height * tiles.widths.count + width
+      })
     var lists: [Rows] = []
     var slots: [Int] = []
     for range in ranges {
@@ -50,7 +51,7 @@ struct WinogradBlocks: Sendable {
         }
       }
     }
-    self.lists = lists
+    self.lists = ConstantTable(lists)
     offsetCount = slots.count
     offsets = try PackedBuffer(Int.self, count: 2 * slots.count)
     for (index, slot) in slots.enumerated() {
@@ -68,7 +69,7 @@ struct WinogradBlocks: Sendable {
   func rows(
     block: Int, point: Int
   ) -> (count: Int, input: UnsafePointer<Int>, output: UnsafePointer<Int>) {
-    let list = lists[block * classes + classOfPoint[point]]
+    let list = lists.pointer[block * classes + classOfPoint.pointer[point]]
     let input = UnsafePointer(pointer + list.first)
     return (list.count, input, input + offsetCount)
   }

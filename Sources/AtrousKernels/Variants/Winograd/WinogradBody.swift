@@ -68,6 +68,8 @@ struct WinogradBody: PlanBody {
   let taps: PackedBuffer
   /// See WinogradInput.swift: along two axes, where the image is over four times L2.
   let fetchesPatches: Bool
+  /// Rows of V a panel of weights stays with, whole register tiles of 192: of 256 channels they are 192 KiB of L2.
+  let rowBlock: Int
   /// Parts the panels of a ξ are cut into where all tiles are one block.
   let panelPieces: Int
   let stages: [Int]
@@ -75,8 +77,6 @@ struct WinogradBody: PlanBody {
   let workerBytes: Int
 
   private static let scratchBytes = Int(ATROUS_WINOGRAD_SCRATCH) * 4
-  /// Rows of V a panel of weights stays with: 192 rows of 256 channels are 192 KiB of L2.
-  private static let rowBlock = 192
 
   var packedWeightsBytes: Int { filters.buffer.bytes }
 
@@ -112,6 +112,7 @@ struct WinogradBody: PlanBody {
     product = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
     taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
+    rowBlock = 192 / shape.mr * shape.mr
     // Points differ in their rows: 16 parts a thread even that out.
     panelPieces = target.pieces(units: max(1, problem.groups * points.count / 4), limit: filters.panels)
     if sharesPoints {
@@ -146,8 +147,8 @@ struct WinogradBody: PlanBody {
       let (group, block) = part.quotientAndRemainder(dividingBy: blocks.ranges.count)
       let v = transforms + Self.scratchBytes / 4
       let range = blocks.ranges[block]
-      for span in filters.spans {
-        transformInput(range, at: 0, span, group, v, tensors, transforms)
+      for span in filters.spans.indices {
+        transformInput(range, at: 0, filters.spans[span], group, v, tensors, transforms)
         for point in 0..<points.count { multiply(point, 0..<filters.panels, span, block, group, v) }
       }
       transformOutput(range, at: 0, group, v, tensors, transforms)
@@ -159,7 +160,7 @@ struct WinogradBody: PlanBody {
     if stage < 2 * filters.spans.count && stage % 2 == 1 {
       let (point, index) = unit.quotientAndRemainder(dividingBy: panelPieces)
       let panels = piece(index, of: panelPieces, count: filters.panels)
-      multiply(point, panels, filters.spans[stage / 2], 0, group, v)
+      multiply(point, panels, stage / 2, 0, group, v)
       return
     }
     let range = piece(unit, of: units, count: tiles.count)
@@ -188,46 +189,47 @@ struct WinogradBody: PlanBody {
 
   /// M[ξ] += V[ξ] · U[ξ]: a chunk of channels at a time, its panels once for every block of rows.
   private func multiply(
-    _ point: Int, _ panels: Range<Int>, _ span: WinogradFilters.Span, _ block: Int, _ group: Int,
-    _ v: UnsafeMutablePointer<Float>
+    _ point: Int, _ panels: Range<Int>, _ span: Int, _ block: Int, _ group: Int, _ v: UnsafeMutablePointer<Float>
   ) {
     let rows = blocks.rows(block: block, point: point)
-    let live = filters.liveChannels[point]
+    let products = filters.products(span: span, point: point)
     let a = UnsafePointer(v + arena.input + point * arena.inputPointStride)
+    let b = filters.weights(group: group)
     let c = v + arena.output + point * arena.outputPointStride
     var arguments = atrous_tile_args()
     arguments.b_stride = shape.nr
     arguments.taps = UnsafePointer(taps.base.assumingMemoryBound(to: atrous_tap.self))
     arguments.k = arena.block
     arguments.n = shape.nr
-    let step = Self.rowBlock / shape.mr * shape.mr
-    for start in stride(from: 0, to: rows.count, by: step) {
-      for chunk in span.chunks {
-        let channels = (chunk.first..<chunk.first + chunk.depth).clamped(to: live)
-        if channels.isEmpty { continue }
-        arguments.a = a + (channels.lowerBound - span.first) / arena.block * arena.blockStride
-        arguments.tap_count = (channels.count + arena.block - 1) / arena.block
-        arguments.k_last = channels.count - (arguments.tap_count - 1) * arena.block
-        arguments.shallow_taps = 1
-        arguments.accumulate = channels.lowerBound > live.lowerBound ? 1 : 0
-        let first = filters.panels(group: group, span: span, point: point, chunk: chunk)
-        arguments.b = first + (panels.lowerBound * chunk.depth + channels.lowerBound - chunk.first) * shape.nr
+    arguments.shallow_taps = 1
+    var start = 0
+    while start < rows.count {
+      let end = min(start + rowBlock, rows.count)
+      for product in products {
+        arguments.a = a + product.firstBlock * arena.blockStride
+        arguments.b = b + product.weights + panels.lowerBound * product.panelStride
+        arguments.tap_count = product.blocks
+        arguments.k_last = product.lastDepth
+        arguments.accumulate = product.accumulates ? 1 : 0
         for panel in panels {
           arguments.c = c + panel * arena.panelStride
           // The next panel lies behind this one, be it of the next chunk or point.
-          var ahead = arguments.b + chunk.depth * shape.nr
-          let end = ahead + channels.count * shape.nr
-          for row in stride(from: start, to: min(start + step, rows.count), by: shape.mr) {
+          var ahead = arguments.b + product.panelStride
+          let last = ahead + product.depth * shape.nr
+          var row = start
+          while row < end {
             arguments.a_rows = rows.input + row
             arguments.c_rows = rows.output + row
             arguments.m = min(shape.mr, rows.count - row)
-            arguments.fetchWeights(ahead < end ? ahead : nil)
-            ahead += channels.count * atrous_tile_args.lineFloats
-            call(product, &arguments)
+            arguments.fetchWeights(ahead < last ? ahead : nil)
+            ahead += product.depth * atrous_tile_args.lineFloats
+            call(self.product, &arguments)
+            row += shape.mr
           }
-          arguments.b += chunk.depth * shape.nr
+          arguments.b += product.panelStride
         }
       }
+      start = end
     }
   }
 

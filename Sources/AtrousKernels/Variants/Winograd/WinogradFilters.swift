@@ -19,15 +19,32 @@ struct WinogradFilters: Sendable {
     let depth: Int
   }
 
+  /// The channels of a chunk that have products at one ξ.
+  struct Product {
+    let depth: Int
+    /// Their channel blocks, the first one counted from the span's.
+    let firstBlock: Int
+    let blocks: Int
+    /// Channels of the last block.
+    let lastDepth: Int
+    /// Where their weights of the first panel are in a group's U.
+    let weights: Int
+    /// Floats from one panel to the next.
+    let panelStride: Int
+    /// Whether the span before, or a chunk of this one, has products at ξ too.
+    let accumulates: Bool
+  }
+
   private static let chunkLimit = 256
 
   let nr: Int
   let panels: Int
   let spans: [Span]
-  /// The channels of a group with products at ξ, from a channel block on.
-  let liveChannels: [Range<Int>]
   private let points: Int
   private let groupElements: Int
+  /// By span, by ξ; and where those of a span and ξ begin.
+  private let products: ConstantTable<Product>
+  private let firstProducts: ConstantTable<Int>
   let buffer: PackedBuffer
 
   static func panels(_ problem: Problem, nr: Int) -> Int { (problem.filtersPerGroup + nr - 1) / nr }
@@ -69,7 +86,7 @@ struct WinogradFilters: Sendable {
     self.points = points.count
     panels = Self.panels(problem, nr: nr)
     let channels = problem.channelsPerGroup
-    liveChannels = (0..<points.count).map { point in
+    let liveChannels = (0..<points.count).map { point in
       // At ∞, the second point, the last tap alone counts.
       let (i, j) = point.quotientAndRemainder(dividingBy: points.columns)
       var live = 0..<channels
@@ -84,6 +101,27 @@ struct WinogradFilters: Sendable {
       return Span(
         first: $0.first, depth: $0.depth, chunks: Self.chunks(of: range, block: channelBlock, limit: Self.chunkLimit))
     }
+    var products: [Product] = []
+    var firstProducts = [0]
+    for span in spans {
+      for (point, live) in liveChannels.enumerated() {
+        for chunk in span.chunks {
+          let depths = (chunk.first..<chunk.first + chunk.depth).clamped(to: live)
+          if depths.isEmpty { continue }
+          let blocks = (depths.count + channelBlock - 1) / channelBlock
+          products.append(
+            Product(
+              depth: depths.count, firstBlock: (depths.lowerBound - span.first) / channelBlock, blocks: blocks,
+              lastDepth: depths.count - (blocks - 1) * channelBlock,
+              weights: Self.offset(points.count, span, point, chunk, width: panels * nr)
+                + (depths.lowerBound - chunk.first) * nr,
+              panelStride: chunk.depth * nr, accumulates: depths.lowerBound > live.lowerBound))
+        }
+        firstProducts.append(products.count)
+      }
+    }
+    self.products = ConstantTable(products)
+    self.firstProducts = ConstantTable(firstProducts)
     groupElements = panels * nr * channels * points.count
     buffer = try PackedBuffer(Float.self, count: groupElements * problem.groups)
     let transform = set.function(ATROUS_KIND_WINOGRAD_WEIGHTS)
@@ -99,7 +137,7 @@ struct WinogradFilters: Sendable {
               row_algorithm: points.height.id, column_algorithm: points.width.id,
               row_taps: points.rowTaps, column_taps: points.columnTaps,
               xi_rows: points.rows, xi_columns: points.columns,
-              u: buffer.floats + offset(group: group, span: span, point: 0, chunk: chunk),
+              u: buffer.floats + group * groupElements + Self.offset(points.count, span, 0, chunk, width: panels * nr),
               xi_stride: span.depth * panels * nr, panel_stride: chunk.depth * nr, nr: nr)
             call(transform, &arguments)
           }
@@ -108,13 +146,17 @@ struct WinogradFilters: Sendable {
     }
   }
 
-  /// The panels of one chunk, one after the other, each `depth · nr` floats.
-  func panels(group: Int, span: Span, point: Int, chunk: Chunk) -> UnsafePointer<Float> {
-    UnsafePointer(buffer.floats + offset(group: group, span: span, point: point, chunk: chunk))
+  /// What a span's channels multiply at ξ, chunk by chunk.
+  func products(span: Int, point: Int) -> UnsafeBufferPointer<Product> {
+    let index = firstProducts.pointer + span * points + point
+    return UnsafeBufferPointer(start: products.pointer + index[0], count: index[1] - index[0])
   }
 
-  private func offset(group: Int, span: Span, point: Int, chunk: Chunk) -> Int {
-    let channels = points * span.first + point * span.depth + chunk.first - span.first
-    return group * groupElements + channels * panels * nr
+  /// U of a group.
+  func weights(group: Int) -> UnsafePointer<Float> { UnsafePointer(buffer.floats + group * groupElements) }
+
+  /// The panels of one chunk, `width` filters in all, from a group's U: one after the other, each `depth · nr` floats.
+  private static func offset(_ points: Int, _ span: Span, _ point: Int, _ chunk: Chunk, width: Int) -> Int {
+    (points * span.first + point * span.depth + chunk.first - span.first) * width
   }
 }
