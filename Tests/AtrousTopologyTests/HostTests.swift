@@ -38,17 +38,22 @@ import Testing
     #expect(atrous_pin_thread(-1) == -1 && atrous_pin_thread(Int32.max) == -1)
   }
 
-  @Test func aThreadLeavesAProcessorButNotItsLast() {
+  @Test func aThreadAvoidsOneProcessorAtATimeButNotItsLast() {
     let before = HostMachine.allowedProcessors()
     var affinity = atrous_affinity()
     #expect(atrous_affinity_get(&affinity) == 0)
-    #expect(atrous_leave_processor(-1) == -1 && atrous_leave_processor(Int32.max) == -1)
+    var avoidance = atrous_avoidance()
+    #expect(atrous_avoid_processor(&avoidance, -1) == -1 && atrous_avoid_processor(&avoidance, Int32.max) == -1)
     if before.count > 1 {
-      #expect(atrous_leave_processor(atrous_current_processor()) == 0)
-      #expect(HostMachine.allowedProcessors() == before)
+      for avoided in [before[0], before[1], before[1]] {
+        #expect(atrous_avoid_processor(&avoidance, Int32(avoided)) == 0)
+        #expect(HostMachine.allowedProcessors() == before.filter { $0 != avoided })
+        #expect(atrous_current_processor() != avoided)
+      }
     }
+    // Whoever pins the thread has the last word.
     #expect(atrous_pin_thread(Int32(before.last!)) == 0)
-    #expect(atrous_leave_processor(Int32(before.last!)) == -1)
+    #expect(atrous_avoid_processor(&avoidance, Int32(before.last!)) == -1)
     #expect(HostMachine.allowedProcessors() == [before.last!])
     #expect(atrous_affinity_set(&affinity) == 0)
   }

@@ -88,12 +88,14 @@ private final class WorkerStart {
 private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   let start = Unmanaged<WorkerStart>.fromOpaque(context!).takeRetainedValue()
   if let processor = start.processor { _ = atrous_pin_thread(Int32(processor)) }
+  var avoidance = atrous_avoidance()
   var seen: UInt32 = 0
   while true {
     seen = start.board.awaitCall(after: seen)
     let workers = CallWord.workers(seen)
     if workers == CallWord.stop { return nil }
     if start.index < workers {
+      start.board.leaveCaller(&avoidance)
       start.board.takeParts(worker: start.index)
       start.board.finish()
     }

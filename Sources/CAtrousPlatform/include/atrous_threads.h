@@ -4,12 +4,15 @@
 // Threads, their processors, and waiting on a word.
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>
+int sched_getcpu(void);  // <sched.h> has it for _GNU_SOURCE alone
 #endif
 
 typedef struct {
@@ -30,6 +33,9 @@ static inline void atrous_cpu_relax(void) {
   __asm__ volatile("yield");
 #endif
 }
+
+// Lets another thread that waits for this processor run.
+static inline void atrous_give_way(void) { sched_yield(); }
 
 #if defined(__APPLE__)
 int __ulock_wait(uint32_t operation, void *address, uint64_t value, uint32_t timeout_us);
@@ -95,22 +101,31 @@ static inline int32_t atrous_pin_thread(int32_t processor) {
 // The processor the caller runs on just now; −1 where the system does not tell.
 static inline int32_t atrous_current_processor(void) {
 #if defined(__linux__)
-  unsigned processor = 0;
-  return syscall(SYS_getcpu, &processor, NULL, NULL) == 0 ? (int32_t)processor : -1;
+  return sched_getcpu();
 #else
   return -1;
 #endif
 }
 
-// Moves the calling thread off a processor, to another of those it may run on, which stay the same: 0, or −1 where there
-// is none, or the system refuses.
-static inline int32_t atrous_leave_processor(int32_t processor) {
-  atrous_affinity all;
-  if (atrous_affinity_get(&all) != 0 || !atrous_affinity_contains(&all, processor)) return -1;
-  atrous_affinity others = all;
-  others.words[processor / 64] &= ~((uint64_t)1 << (processor % 64));
-  if (atrous_affinity_set(&others) != 0) return -1;
-  return atrous_affinity_set(&all);
+// What a thread that keeps off a processor remembers: where else it may run, and what it may use without that. Zero at first.
+typedef struct {
+  atrous_affinity all, others;
+  int32_t avoids;
+} atrous_avoidance;
+
+// Moves the calling thread off a processor, for as long as it avoids no other: 0, or −1 where it has none left, or the system
+// refuses. Whoever changes the thread's processors in between is obeyed.
+static inline int32_t atrous_avoid_processor(atrous_avoidance *state, int32_t processor) {
+  atrous_affinity now;
+  if (atrous_affinity_get(&now) != 0) return -1;
+  if (!state->avoids || memcmp(&now, &state->others, sizeof now) != 0) state->all = now;
+  state->avoids = 0;
+  if (!atrous_affinity_contains(&state->all, processor)) return -1;
+  state->others = state->all;
+  state->others.words[processor / 64] &= ~((uint64_t)1 << (processor % 64));
+  if (atrous_affinity_set(&state->others) != 0) return -1;
+  state->avoids = 1;
+  return 0;
 }
 
 // Processors that are online, whether or not the caller may use them; at least 1.
