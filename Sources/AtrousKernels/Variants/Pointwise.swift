@@ -66,10 +66,19 @@ struct PointwiseVariant: KernelVariant {
   }
 
   /// All channels at once: a panel that streams from L2 costs a Zen 3 core less than reading outputs again (2048→256 33×33,
-  /// by kc: 128 80, 256 89, 512 90, 1024 and all 93 GFLOP/s).
+  /// by kc: 128 80, 256 89, 512 90, 1024 and all 93 GFLOP/s). Where it would take half of L2, the tile that loads least of those that
+  /// idle no more lanes, and as many channels as take a quarter (4096→4096 36×36 on a Zen 5 core: 6×2, all 182 ms, 6×4 189, 1024 at
+  /// a time 171, 512 176).
   func initial(for problem: Problem, on target: Target) -> Values {
     let tile = TileValues.fitting(problem, target).tile(on: target.isa)!
-    return values(tile, depth: 0, share: 8, packs: 0, problem, target)
+    if 4 * problem.channelsPerGroup * tile.nr < target.l2Bytes / 2 {
+      return values(tile, depth: 0, share: 8, packs: 0, problem, target)
+    }
+    func filters(_ tile: TileShape) -> Int { WeightPanels.count(problem, width: tile.nr) * tile.nr }
+    let wide = TileValues.all(on: target).sorted { $0.loads < $1.loads }.map { $0.tile(on: target.isa)! }
+      .first { filters($0) <= filters(tile) }!
+    let depth = Self.depth(of: problem, most: target.l2Bytes / 4 / (4 * wide.nr))
+    return values(wide, depth: depth, share: 8, packs: 0, problem, target)
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
@@ -91,8 +100,15 @@ struct PointwiseVariant: KernelVariant {
   private func depths(_ problem: Problem, _ tile: TileShape, _ target: Target) -> [Int] {
     let channels = problem.channelsPerGroup
     let most = [2, 1].map { max(16, target.l1Bytes / $0 / (4 * tile.nr)) }
-    let parts = Set(most.map { (channels + $0 - 1) / $0 }).filter { $0 > 1 }.sorted(by: >)
-    return [0] + parts.map { ((channels + $0 - 1) / $0 + 7) / 8 * 8 }
+    let depths = Set(most.map { Self.depth(of: problem, most: $0) }).filter { $0 < channels }
+    return [0] + depths.sorted()
+  }
+
+  /// The channels of a pass, at most about `most` of them, so that all passes have nearly as many.
+  private static func depth(of problem: Problem, most: Int) -> Int {
+    let channels = problem.channelsPerGroup
+    let passes = (channels + most - 1) / most
+    return ((channels + passes - 1) / passes + 7) / 8 * 8
   }
 
   /// As many tiles a block as take a `share`-th of L2. Where that are few, all: then weights come from beyond L2 for every
