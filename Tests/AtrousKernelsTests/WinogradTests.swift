@@ -23,6 +23,16 @@ import Testing
     try checkWinograd("c7 \(parts[0]) \(parts[1]) k10 r3 s3 \(parts[2...].joined(separator: " ")) nhwc", Self.tiles)
   }
 
+  /// Whole phases of one to three pixels along one axis, tiles along the other, and both ways round.
+  @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 9])
+  func mixesShortPhasesWithTiles(_ extent: Int) throws {
+    for dilation in (extent + 2) / 3...extent {
+      try checkWinograd("n2 c35 h\(extent) w14 k19 r3 s3 dh\(dilation) dw2 psame nhwc bias add relu", Self.tiles)
+      try checkWinograd("c5 h13 w\(extent) k9 r5 s3 dw\(dilation) psame nhwc", Self.tiles)
+    }
+    try checkFences("c21 h\(extent + 1) w13 k5 r3 s3 dh\(extent) dw2 psame nhwc", winograd(2, 5))
+  }
+
   @Test(arguments: [1, 3, 4, 7, 8, 15, 16, 17, 21, 24, 33, 40])
   func coversChannelsAndFilters(_ channels: Int) throws {
     let shapes: [(Int32, Int32)] = [(6, 2), (4, 3), (12, 1), (1, 4), (8, 3), (6, 4)]
@@ -75,6 +85,7 @@ import Testing
     "c512 h33 w33 k512 r3 s3 d2 psame nhwc", "c21 h64 w64 k21 r3 s3 d8 psame nhwc", "c3 h4 w4 k5 r3 s3 d9 psame nhwc",
     "n8 c512 h96 w128 k512 r3 s3 d2 psame nhwc", "c64 w16000 k128 s2 d64 pl64 nhwc", "c128 w4096 k128 s3 d16 pl32 nhwc",
     "c128 h64 w128 k128 r3 s1 dh8 ph8 nhwc", "c128 h64 w128 k128 r1 s3 dw16 pw16 nhwc", "c16 h32 w32 k16 r2 s7 d2 nhwc",
+    "c256 h28 w80 k256 r3 s3 d12 psame nhwc",
   ])
   func proposesWhatItAccepts(_ text: String) throws {
     let problem = try Problem(text: text)

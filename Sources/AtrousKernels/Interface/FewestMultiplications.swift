@@ -53,7 +53,6 @@ extension Axis {
       let totals = WinogradTotals(of: self, tile: tile)
       return count * totals.points - short * totals.count
     }.min()!
-    let isShort = planes == nil && kernel == 3 && before == dilation && after == dilation && longestPhase <= 3
-    return isShort ? min(tiles, WinogradTotals(ofShortPhases: self).points) : tiles
+    return planes == nil && hasShortPhases ? min(tiles, WinogradTotals(ofShortPhases: self).points) : tiles
   }
 }

@@ -37,6 +37,21 @@ struct AxisAlgorithm: Hashable, Sendable {
   }
 }
 
+extension Axis {
+  /// Whether its phases are between zeros and short enough for the algorithms of whole phases.
+  var hasShortPhases: Bool {
+    kernel == 3 && stride == 1 && before == dilation && after == dilation && longestPhase <= 3
+  }
+}
+
+/// How an axis is cut into segments.
+enum AxisCut: Hashable, Sendable {
+  /// Of at most so many outputs, by minimal filtering.
+  case tiles(Int)
+  /// Whole phases of an axis that has short ones, or the positions of one of one tap.
+  case shortPhases
+}
+
 /// The two axes as the transforms see them. Rows may have one tap, columns have more: where only the height has, it is
 /// the columns.
 struct WinogradPlane: Sendable {
@@ -124,6 +139,13 @@ struct WinogradSegment {
     .minimalFiltering(max(sizes(of: axis).lowerBound, outputs), taps: axis.kernel)
   }
 
+  static func segments(of axis: Axis, _ cut: AxisCut) -> [WinogradSegment] {
+    switch cut {
+    case .tiles(let tile): segments(of: axis, tile: tile)
+    case .shortPhases: shortPhases(of: axis)
+    }
+  }
+
   /// The segments of an axis, phase after phase; its stride is 1 unless it has one tap.
   static func segments(of axis: Axis, tile: Int) -> [WinogradSegment] {
     segments(of: axis, tile: tile) { algorithm(of: axis, outputs: $0) }
@@ -171,6 +193,13 @@ struct WinogradTotals {
   private(set) var points = 0
   /// The points of the largest segment.
   private(set) var largest = 0
+
+  init(of axis: Axis, _ cut: AxisCut) {
+    switch cut {
+    case .tiles(let tile): self.init(of: axis, tile: tile)
+    case .shortPhases: self.init(ofShortPhases: axis)
+    }
+  }
 
   /// Phases cut into tiles of at most `tile` outputs.
   init(of axis: Axis, tile: Int) {

@@ -35,10 +35,12 @@ extension WinogradVariant {
 
   private func space(for problem: Problem, on target: Target, shapes: ArraySlice<TileShape>) -> [Values] {
     var space = [initial(for: problem, on: target)]
-    let hasOneAxis = WinogradPlane(problem).hasOneAxis
-    for tileHeight in WinogradSegment.tiles(of: problem.height, isOnly: hasOneAxis) {
-      for tileWidth in WinogradSegment.tiles(of: problem.width, isOnly: hasOneAxis)
-      where min(tileHeight, tileWidth) == 1 || abs(tileHeight - tileWidth) <= 3 {
+    let cuts = Self.cuts(space[0], problem, nil)
+    for tileHeight in Self.tiles(of: problem.height, cuts.height, problem) {
+      for tileWidth in Self.tiles(of: problem.width, cuts.width, problem)
+      where min(tileHeight, tileWidth) == 1 || cuts.height == .shortPhases || cuts.width == .shortPhases
+        || abs(tileHeight - tileWidth) <= 3
+      {
         for shape in shapes {
           var values = Values()
           values.tileHeight = tileHeight
@@ -56,6 +58,12 @@ extension WinogradVariant {
       }
     }
     return space
+  }
+
+  /// The tile sizes that cut an axis differently; of whole phases the largest, which makes no difference.
+  private static func tiles(of axis: Axis, _ cut: AxisCut, _ problem: Problem) -> [Int] {
+    let tiles = WinogradSegment.tiles(of: axis, isOnly: WinogradPlane(problem).hasOneAxis)
+    return cut == .shortPhases ? [tiles.last!] : tiles
   }
 
   /// Channels at a time: all, or of very many in one block of tiles the few whose V stays in L3 (2048→256 on a Zen 5
@@ -104,9 +112,9 @@ extension WinogradVariant {
   private static func model(
     _ values: Values, _ problem: Problem, _ target: Target, _ lastTaps: LastTaps? = nil
   ) -> WinogradModel {
-    WinogradModel(
-      rows: WinogradTotals(of: problem.height, tile: values.tileHeight),
-      columns: WinogradTotals(of: problem.width, tile: values.tileWidth),
+    let cuts = cuts(values, problem, lastTaps)
+    return WinogradModel(
+      rows: WinogradTotals(of: problem.height, cuts.height), columns: WinogradTotals(of: problem.width, cuts.width),
       mr: values.mr, vectors: values.vectors, blockTiles: values.blockTiles,
       spanChannels: values.spanChannels, problem, target, lastTaps)
   }

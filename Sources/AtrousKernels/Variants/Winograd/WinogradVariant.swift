@@ -61,16 +61,27 @@ struct WinogradVariant: KernelVariant {
     try plan(values, for: problem, on: target, weights: weights, bias: bias, lastTaps: nil)
   }
 
+  /// Tiles, but for an axis of short phases beside one of longer phases, which is cut into whole ones whatever its tile: they
+  /// take fewer products (`short-phase` has those problems that have such phases alone). Last taps stand apart in tiles only.
+  static func cuts(_ values: Values, _ problem: Problem, _ lastTaps: LastTaps?) -> (height: AxisCut, width: AxisCut) {
+    let isShort = (height: problem.height.hasShortPhases, width: problem.width.hasShortPhases)
+    let mixes = isShort.height != isShort.width && !WinogradPlane(problem).hasOneAxis && lastTaps == nil
+    return (
+      mixes && isShort.height ? .shortPhases : .tiles(values.tileHeight),
+      mixes && isShort.width ? .shortPhases : .tiles(values.tileWidth)
+    )
+  }
+
   /// - Parameter lastTaps: the channels that have last taps; nil where all have.
   func plan(
     _ values: Values, for problem: Problem, on target: Target, weights: RawSpan, bias: RawSpan?, lastTaps: LastTaps?
   ) throws(PlanError) -> any PlanBody {
     let plane = WinogradPlane(problem)
-    let (rowTile, columnTile) =
-      plane.isTransposed ? (values.tileWidth, values.tileHeight) : (values.tileHeight, values.tileWidth)
+    let cuts = Self.cuts(values, problem, lastTaps)
+    let (rows, columns) = plane.isTransposed ? (cuts.width, cuts.height) : (cuts.height, cuts.width)
     let tiles = try WinogradTiles(
-      plane, images: problem.batch, rows: WinogradSegment.segments(of: plane.rows, tile: rowTile),
-      columns: WinogradSegment.segments(of: plane.columns, tile: columnTile))
+      plane, images: problem.batch, rows: WinogradSegment.segments(of: plane.rows, rows),
+      columns: WinogradSegment.segments(of: plane.columns, columns))
     return try WinogradBody(
       tiles, blockTiles: values.blockTiles, spanChannels: values.spanChannels, values.tileValues.tile(on: target.isa)!,
       problem, target, weights, bias, lastTaps: lastTaps)
