@@ -1,7 +1,7 @@
 import CAtrousPlatform
 
-/// Threads that run the parts of a plan. The caller is one of them; the others spin for a moment after each stage, then
-/// park until the next. One caller at a time.
+/// Threads that run the parts of a plan. The caller is one of them; whoever waits looks for some 0.4 ms, then parks.
+/// One caller at a time.
 public final class WorkerPool: @unchecked Sendable {
   /// The threads a pool, and a plan, may have.
   public static let threadRange = 1...CallWord.workerLimit
@@ -13,7 +13,8 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// - Parameters:
   ///   - threads: in `threadRange`, the caller included.
-  ///   - processors: where to pin the workers (the caller is not touched): worker `i`, from 1, to `processors[i]`; nil pins nothing.
+  ///   - processors: where to pin the workers (the caller is not touched): worker `i`, from 1, to `processors[i]`; nil
+  ///     pins nothing, but a worker found on its caller's processor avoids it (Linux).
   /// - Throws: `WorkerPoolError` for a count out of range, too few processors, or a thread the system refuses.
   public init(threads: Int, processors: [Int]? = nil) throws(WorkerPoolError) {
     guard Self.threadRange.contains(threads) else {
@@ -38,7 +39,7 @@ public final class WorkerPool: @unchecked Sendable {
   }
 
   deinit {
-    board.publish(workers: CallWord.stop)
+    board.stop()
     for handle in handles { atrous_thread_join(handle) }
     board.free()
   }
@@ -48,9 +49,7 @@ public final class WorkerPool: @unchecked Sendable {
     let stages = job.stages
     withUnsafePointer(to: job) { job in
       for stage in stages.indices {
-        board.begin(job, stage: stage, parts: stages[stage], workers: workers)
-        board.takeParts(worker: 0)
-        board.awaitWorkers()
+        board.run(job, stage: stage, parts: stages[stage], workers: workers)
       }
     }
   }
@@ -90,14 +89,15 @@ private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
   if let processor = start.processor { _ = atrous_pin_thread(Int32(processor)) }
   var avoidance = atrous_avoidance()
   var seen: UInt32 = 0
+  var isCalled = true
   while true {
-    seen = start.board.awaitCall(after: seen)
+    seen = start.board.awaitCall(after: seen, wasCalled: isCalled)
     let workers = CallWord.workers(seen)
     if workers == CallWord.stop { return nil }
-    if start.index < workers {
+    isCalled = start.index < workers
+    if isCalled {
       start.board.leaveCaller(&avoidance)
       start.board.takeParts(worker: start.index)
-      start.board.finish()
     }
   }
 }

@@ -107,24 +107,25 @@ static inline int32_t atrous_current_processor(void) {
 #endif
 }
 
-// What a thread that keeps off a processor remembers: where else it may run, and what it may use without that. Zero at first.
+// What a thread that avoids a processor remembers: where it may run else, and what it may use meanwhile. Zero at first.
 typedef struct {
   atrous_affinity all, others;
   int32_t avoids;
 } atrous_avoidance;
 
-// Moves the calling thread off a processor, for as long as it avoids no other: 0, or −1 where it has none left, or the system
+// Moves the calling thread off a processor until it avoids another: 0, or −1 where it has none left, or the system
 // refuses. Whoever changes the thread's processors in between is obeyed.
 static inline int32_t atrous_avoid_processor(atrous_avoidance *state, int32_t processor) {
   atrous_affinity now;
   if (atrous_affinity_get(&now) != 0) return -1;
-  if (!state->avoids || memcmp(&now, &state->others, sizeof now) != 0) state->all = now;
-  state->avoids = 0;
-  if (!atrous_affinity_contains(&state->all, processor)) return -1;
-  state->others = state->all;
-  state->others.words[processor / 64] &= ~((uint64_t)1 << (processor % 64));
-  if (atrous_affinity_set(&state->others) != 0) return -1;
-  state->avoids = 1;
+  if (state->avoids && memcmp(&now, &state->others, sizeof now) == 0) now = state->all;
+  if (!atrous_affinity_contains(&now, processor)) return -1;
+  atrous_affinity others = now;
+  others.words[processor / 64] &= ~((uint64_t)1 << (processor % 64));
+  uint64_t any = 0;
+  for (int32_t word = 0; word < atrous_affinity_words; ++word) any |= others.words[word];
+  if (!any || atrous_affinity_set(&others) != 0) return -1;
+  *state = (atrous_avoidance){now, others, 1};
   return 0;
 }
 
