@@ -78,7 +78,7 @@ struct DepthwisePlanesBody: PlanBody {
   let inputElements: Int
   let outputRows: Int
   let rowPieces: Int
-  /// Rows that are taken together, so that pieces beside each other meet them in L1.
+  /// Rows that are taken together, so that pieces beside each other, and both vectors of a block, meet them in L1.
   let nearRows: Int
   /// Of each piece of the columns, and what they point into.
   let calls: [ConstantTable<DepthwiseCall>]
@@ -121,7 +121,8 @@ struct DepthwisePlanesBody: PlanBody {
     rowPieces = layout.rowPieces
     let pair = 2 * problem.height.phaseStep
     let rowBytes = 4 * problem.width.input * problem.height.stride * layout.block
-    nearRows = pair * max(1, Self.nearBytes / rowBytes / pair)
+    block = DepthwiseBlockCall(layout, target, set)
+    nearRows = block != nil && layout.copies == 1 ? outputRows : pair * max(1, Self.nearBytes / rowBytes / pair)
     let tables = DepthwiseTables(taps: ConstantTable(layout.taps), masks: ConstantTable(layout.masks))
     calls = layout.pieces.map { ConstantTable($0.map { DepthwiseCall($0, layout, tables) }) }
     self.tables = tables
@@ -136,7 +137,6 @@ struct DepthwisePlanesBody: PlanBody {
     line = set.function(ATROUS_KIND_DEPTHWISE_LINE)
     three = set.function(ATROUS_KIND_DEPTHWISE_THREE)
     edge = set.function(ATROUS_KIND_DEPTHWISE_EDGE)
-    block = DepthwiseBlockCall(layout, target, set)
     idleLanes = isBlocked ? IdleLanes(problem, set) : nil
     let parts = problem.batch * layout.planes * layout.rowPieces * layout.columnPieces
     stages = idleLanes == nil ? [parts] : [parts, problem.batch]

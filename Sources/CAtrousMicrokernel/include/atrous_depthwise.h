@@ -42,7 +42,10 @@ typedef struct {
   intptr_t rows, columns;
   intptr_t top, bottom;   // the first row whose upper taps are live, and the first whose lower ones are not: any integers
   intptr_t left, right;   // the same of the columns, 0…columns
-  intptr_t ahead;         // floats ahead of what is read and written that lines are fetched; 0: those that are needed anyway
+  intptr_t row_step;      // rows are taken phase by phase, of this many phases: 1 is one after the other
+  intptr_t column_step;   // from a column to the next of its phase; 0 where columns of a phase share no inputs
+  intptr_t ahead;         // floats ahead of what is read and written that lines are fetched, or by phases two rows and one row
+                          // ahead; 0: those that are needed anyway
   const atrous_epilogue *epilogue;  // what comes after the bias; NULL: nothing
 } atrous_depthwise_block_args;
 
