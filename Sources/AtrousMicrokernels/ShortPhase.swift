@@ -10,21 +10,23 @@
 //   L = 3   v = x0+x2 ± 3/2·x1; x0−x2 ∓ ½·x1            y0, y2 = m0 + m1 ± (m2 + m3);  y1 = 3/2·(m0 − m1) + ½·(m2 − m3)
 //   L = 2   the same without x2 and y2
 // With e, o = x0 ± x2 and p, q = w0 ± w2, the outputs are y0 + y2 = w1·e + p·x1, y0 − y2 = w1·o − q·x1 and
-// 2·y1 = p·e + q·o + 2·w1·x1. Of (w1 ± p/β)·(e ± β·x1) the mean is the first, and half the difference p·e/β + β·w1·x1; of
-// (w1 ± q/α)·(o ∓ α·x1) they are the second, and q·o/α − α·w1·x1. β and α times these halves add up to 2·y1 where β² − α² = 2, and
-// 3/2 and ½ are exact. (Four are the rank of this tensor of 3 × 3 × 3: as F(3,3) or as a cyclic convolution, mod x⁴ − 1, it would
-// take five. Searched for in vain: 5 products of a phase of 4 pixels and 6 of 5, 15 of a plane of 3 × 3.)
-// Where phases of 2 pixels are most of such an axis, 5 products of 3 pixels and 3 of 2 are fewer (found by search over
-// products with coefficients −1, 0, 1; F(2,3)'s points ±1 appear in it for the even and the odd half of x):
+// 2·y1 = p·e + q·o + 2·w1·x1. Of (w1 ± p/β)·(e ± β·x1) the mean is the first, and half the difference p·e/β + β·w1·x1;
+// of (w1 ± q/α)·(o ∓ α·x1) they are the second, and q·o/α − α·w1·x1. β and α times these halves add up to 2·y1 where β²
+// − α² = 2, and 3/2 and ½ are exact. (Four are the rank of this tensor of 3 × 3 × 3: as F(3,3) or as a cyclic
+// convolution, mod x⁴ − 1, it would take five. Searched for in vain: 5 products of a phase of 4 pixels and 6 of 5, 15
+// of a plane of 3 × 3.) Where phases of 2 pixels are most of such an axis, 5 products of 3 pixels and 3 of 2 are fewer
+// (found by search over products with coefficients −1, 0, 1; F(2,3)'s points ±1 appear in it for the even and the odd
+// half of x):
 //   G w = (w1 + w2)/2; (w1 − w2)/2; w0 − w2; w1; w0
 //   L = 3   v = x0+x2 + x1; x0+x2 − x1; x0; x2; x1      y0 = m0 + m1 − m3;  y1 = m0 − m1 + m2;  y2 = m3 + m4
 //   L = 2   v = x0 + x1; x0 − x1; x0                    y0 = m0 + m1;       y1 = m0 − m1 + m2
-// All phases of an axis use the first products of its longest, so that one set of transformed weights serves them: d = 12 of
-// 33 pixels, phases of 3 and 2, reads 16·C·K weights, where an algorithm of its own for each pair of lengths reads 49·C·K.
-// (No set was found that serves phases of 1, 2 and 3; phases of one axis differ by one at most.)
+// All phases of an axis use the first products of its longest, so that one set of transformed weights serves them: d =
+// 12 of 33 pixels, phases of 3 and 2, reads 16·C·K weights, where an algorithm of its own for each pair of lengths
+// reads 49·C·K. (No set was found that serves phases of 1, 2 and 3; phases of one axis differ by one at most.)
 //
 // Every pixel of a phase is inside the input, so nothing here asks which are live.
-// Register budget of a pass: at most 5 values and 5 results. Each algorithm has loops of its own: asked inside them, it is a constant.
+// Register budget of a pass: at most 5 values and 5 results. Each algorithm has loops of its own: asked inside them, it
+// is a constant.
 
 import CAtrousMicrokernel
 

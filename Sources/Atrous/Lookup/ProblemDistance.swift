@@ -21,7 +21,7 @@ extension Problem {
     var sum = 0.0
     for (mine, theirs) in [(depth, other.depth), (height, other.height), (width, other.width)] {
       guard mine.kernel == theirs.kernel, mine.stride == theirs.stride, mine.commonDivisor == theirs.commonDivisor,
-        groups > 1 || mine.hasShortPhases == theirs.hasShortPhases
+        groups > 1 || mine.hasFewPixelPhases == theirs.hasFewPixelPhases
       else { return nil }
       sum += squaredLog(mine.phase, theirs.phase) + squaredLog(mine.output, theirs.output) / 4
     }
@@ -42,7 +42,7 @@ extension Axis {
   fileprivate var phase: Int { (output - 1) / phaseStep + 1 }
 
   /// Phases that have bilinear algorithms of their own.
-  fileprivate var hasShortPhases: Bool { kernel > 1 && phase <= 3 }
+  fileprivate var hasFewPixelPhases: Bool { kernel > 1 && phase <= 3 }
 }
 
 /// (log₂ a/b)²

@@ -53,6 +53,6 @@ extension Axis {
       let totals = WinogradTotals(of: self, tile: tile)
       return count * totals.points - short * totals.count
     }.min()!
-    return planes == nil && hasShortPhases ? min(tiles, WinogradTotals(ofShortPhases: self).points) : tiles
+    return short == 0 && hasShortPhases ? min(tiles, count * WinogradTotals(ofShortPhases: self).points) : tiles
   }
 }

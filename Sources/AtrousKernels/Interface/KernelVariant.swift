@@ -10,7 +10,8 @@ public protocol KernelVariant: Sendable {
   /// Stable for ever: it stands in databases and tables.
   var id: VariantID { get }
 
-  /// Bumped when a configuration's meaning or speed changes; records of another revision are used, marked stale.
+  /// Bumped when a configuration's meaning or speed changes; records of another revision are used, marked stale. Not
+  /// for a few problems that become faster: their old times stand until they are tuned anew.
   var revision: Int { get }
 
   /// Whether it multiplies in another domain than the taps', and so may need fewer multiplications than there are live taps.

@@ -20,7 +20,7 @@ struct PointwiseVariant: KernelVariant {
         .tileRows(\.mr, "output positions"),
         .tileVectors(\.vectors, "output channels"),
         Parameter(
-          "kc", \.depth, 0...65536,
+          "kc", \.depth, 0...PointwiseVariant.depthLimit,
           "input channels a pass; fewer keep a panel in L1, but outputs are re-read; 0 is all"),
         Parameter(
           "pb", \.block, 0...1_048_576,
@@ -36,6 +36,8 @@ struct PointwiseVariant: KernelVariant {
 
   let id: VariantID = "pointwise"
   let revision = 3
+
+  private static let depthLimit = 65536
 
   /// Register tiles that a panel of weights should at least stay in L2 for.
   private static let leastTiles = 8
@@ -65,10 +67,10 @@ struct PointwiseVariant: KernelVariant {
     return oddLines(depth)
   }
 
-  /// All channels at once: a panel that streams from L2 costs a Zen 3 core less than reading outputs again (2048→256 33×33,
-  /// by kc: 128 80, 256 89, 512 90, 1024 and all 93 GFLOP/s). Where it would take half of L2, the tile that loads least of those that
-  /// idle no more lanes, and as many channels as take a quarter (4096→4096 36×36 on a Zen 5 core: 6×2, all 182 ms, 6×4 189, 1024 at
-  /// a time 171, 512 176).
+  /// All channels at once: a panel that streams from L2 costs a Zen 3 core less than reading outputs again (2048→256
+  /// 33×33, by kc: 128 80, 256 89, 512 90, 1024 and all 93 GFLOP/s). Where it would take half of L2, the tile that
+  /// loads least of those that idle no more lanes, and as many channels as take a quarter (4096→4096 36×36 on a Zen 5
+  /// core: 6×2, all 182 ms, 6×4 189, 1024 at a time 171, 512 176).
   func initial(for problem: Problem, on target: Target) -> Values {
     let tile = TileValues.fitting(problem, target).tile(on: target.isa)!
     if 4 * problem.channelsPerGroup * tile.nr < target.l2Bytes / 2 {
@@ -78,7 +80,7 @@ struct PointwiseVariant: KernelVariant {
     let wide = TileValues.all(on: target).sorted { $0.loads < $1.loads }.map { $0.tile(on: target.isa)! }
       .first { filters($0) <= filters(tile) }!
     let depth = Self.depth(of: problem, most: target.l2Bytes / 4 / (4 * wide.nr))
-    return values(wide, depth: depth, share: 8, packs: 0, problem, target)
+    return values(wide, depth: depth < problem.channelsPerGroup ? depth : 0, share: 8, packs: 0, problem, target)
   }
 
   func space(for problem: Problem, on target: Target) -> [Values] {
@@ -99,14 +101,15 @@ struct PointwiseVariant: KernelVariant {
   /// All channels; or equal parts of them, of which a panel's fills half of L1, or all.
   private func depths(_ problem: Problem, _ tile: TileShape, _ target: Target) -> [Int] {
     let channels = problem.channelsPerGroup
-    let most = [2, 1].map { max(16, target.l1Bytes / $0 / (4 * tile.nr)) }
+    let most = [2, 1].map { target.l1Bytes / $0 / (4 * tile.nr) }
     let depths = Set(most.map { Self.depth(of: problem, most: $0) }).filter { $0 < channels }
     return [0] + depths.sorted()
   }
 
-  /// The channels of a pass, at most about `most` of them, so that all passes have nearly as many.
+  /// The channels of a pass, at most about `most` of them, but 16, so that all passes have nearly as many.
   private static func depth(of problem: Problem, most: Int) -> Int {
     let channels = problem.channelsPerGroup
+    let most = min(max(16, most), depthLimit - 8)
     let passes = (channels + most - 1) / most
     return ((channels + passes - 1) / passes + 7) / 8 * 8
   }

@@ -224,8 +224,9 @@ typedef struct {
 
 // What makes the outputs of one axis. PATCH_3…8 and 10: Winograd's F(m,r) of m + r − 1 pixels by as many products over the
 // shared points 0, ∞, 1, −1, 2, −2, ½, −½, ¾, −¾. The others, of three taps: all L outputs of a phase of L pixels between
-// zeros, by 2·L − 1 products on an axis whose longest phase is as named, or by 4 (ShortPhase.swift). An axis mixes patches, or the
-// algorithms of one longest phase or of 4 products; they share its weights. ONE_TAP is no transform.
+// zeros, by 2·L − 1 products on an axis whose longest phase is as named, or by 4 (ShortPhase.swift). An axis mixes
+// patches, or the algorithms of one longest phase or of 4 products; they share its weights. ONE_TAP is no transform.
+// Whole phases come last, those of an axis by ascending L.
 enum {
   ATROUS_AXIS_ONE_TAP = 1,
   ATROUS_AXIS_PATCH_3 = 3,

@@ -1,8 +1,8 @@
 // Y = A [ Σ_c (G w Gᵀ) ⊙ (B x Bᵀ) ] Aᵀ on whole phases of 1 to 3 pixels an axis: see ShortPhase.swift for the transforms.
 //
-// Where the dilation is a third of the extent or more, a phase is so short that most taps of its pixels are padding. A phase is
-// a tile without a halo, with 1, 3 or 4 products an axis (5 where few phases are of 3 pixels); all else is Winograd's: the phases are the rows of one GEMM a ξ. An
-// axis of one tap is not transformed.
+// Where the dilation is a third of the extent or more, a phase is so short that most taps of its pixels are padding. A
+// phase is a tile without a halo, with 1, 3 or 4 products an axis (5 where few phases are of 3 pixels); all else is
+// Winograd's: the phases are the rows of one GEMM a ξ. An axis of one tap is not transformed.
 // 33×33: d = 12 and d = 18 fall to 2.1 of the nominal 9 products an output.
 
 import AtrousCore

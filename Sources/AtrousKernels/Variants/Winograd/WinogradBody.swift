@@ -63,7 +63,7 @@ struct WinogradBody: PlanBody {
   let outputs: TileOutputs
   let shape: TileShape
   let input: MicrokernelFunction
-  let product: MicrokernelFunction
+  let tile: MicrokernelFunction
   let output: MicrokernelFunction
   let taps: PackedBuffer
   /// See WinogradInput.swift: along two axes, where the image is over four times L2.
@@ -109,7 +109,7 @@ struct WinogradBody: PlanBody {
     input = set.function(ATROUS_KIND_WINOGRAD_INPUT)
     let imageBytes = 4 * problem.inputElements
     fetchesPatches = !plane.hasOneAxis && imageBytes > 4 * target.l2Bytes
-    product = set.tile(shape)
+    tile = set.tile(shape)
     output = set.function(ATROUS_KIND_WINOGRAD_OUTPUT)
     taps = try Self.taps(arena, nr: shape.nr, chunks: filters.spans.flatMap(\.chunks))
     rowBlock = 192 / shape.mr * shape.mr
@@ -223,7 +223,7 @@ struct WinogradBody: PlanBody {
             arguments.m = min(shape.mr, rows.count - row)
             arguments.fetchWeights(ahead < last ? ahead : nil)
             ahead += product.depth * atrous_tile_args.lineFloats
-            call(self.product, &arguments)
+            call(tile, &arguments)
             row += shape.mr
           }
           arguments.b += product.panelStride

@@ -31,7 +31,7 @@ struct WinogradFilters: Sendable {
     let weights: Int
     /// Floats from one panel to the next.
     let panelStride: Int
-    /// Whether the span before, or a chunk of this one, has products at ξ too.
+    /// Whether an earlier span, or chunk of this one, has products at ξ too.
     let accumulates: Bool
   }
 

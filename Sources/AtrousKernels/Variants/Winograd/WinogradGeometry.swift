@@ -23,8 +23,8 @@ struct AxisAlgorithm: Hashable, Sendable {
     AxisAlgorithm(id: 0, outputs: length - taps + 1, points: length)
   }
 
-  /// A whole phase of `length` pixels between zeros, on an axis of three taps whose longest phase has at most 3 pixels. Where that
-  /// is 3, four products of each phase, unless five of 3 pixels and three of 2 are fewer.
+  /// A whole phase of `length` pixels between zeros, on an axis of three taps whose longest phase has at most 3 pixels.
+  /// Where that is 3, four products of each phase, unless five of 3 pixels and three of 2 are fewer.
   static func shortPhase(_ length: Int, of axis: Axis) -> AxisAlgorithm {
     if axis.longestPhase < 3 {
       return AxisAlgorithm(id: ATROUS_AXIS_1_OF_2 + length - 1, outputs: length, points: 2 * length - 1)

@@ -128,9 +128,14 @@ extension WinogradVariant {
   /// every sixteenfold: at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on
   /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let axes = [(values.tileHeight, problem.height), (values.tileWidth, problem.width)].filter { $0.1.kernel > 1 }
-    let seen = axes.count == 1 ? Self.errorsAlongOneAxis : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
-    let patch = axes.map { $0.0 + $0.1.kernel - 1 }.max() ?? 8
+    let cuts = Self.cuts(values, problem, nil)
+    let patches = [(cuts.height, problem.height), (cuts.width, problem.width)].filter { $0.1.kernel > 1 }.map {
+      cut, axis in
+      // Whole phases have the errors of a patch of 4 (3.4 · 10⁻⁷ beside one of 4, at 64 channels).
+      if case .tiles(let tile) = cut { tile + axis.kernel - 1 } else { 4 }
+    }
+    let seen = patches.count == 1 ? Self.errorsAlongOneAxis : [0.6, 0.6, 2.5, 8.6, 9.9, 10.1]
+    let patch = patches.max() ?? 8
     var bound = 3e-6 * seen[min(max(patch, 3), seen.count + 2) - 3]
     var channels = 64
     while channels < problem.channelsPerGroup {

@@ -6,7 +6,9 @@
 import AtrousCore
 
 /// Winograd's minimal filtering, NHWC, of filters of 2…7 taps on both axes, or on one of them and one tap on the other:
-/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis, of 10 along the only one.
+/// stride 1 where an axis has several taps, any dilation and padding, patches of at most 8 pixels an axis, of 10 along
+/// the only one. An axis of short phases beside one of longer ones is cut into whole phases, as `short-phase` cuts
+/// both.
 struct WinogradVariant: KernelVariant {
   struct Values: Tunables {
     var tileHeight = 4
@@ -21,8 +23,8 @@ struct WinogradVariant: KernelVariant {
         Parameter(
           "th", \.tileHeight, 1...9,
           "largest output tile along the height, 1 where it has one tap; larger multiplies less, but transforms more and "
-            + "rounds worse"),
-        Parameter("tw", \.tileWidth, 1...9, "largest output tile along the width, 1 where it has one tap"),
+            + "rounds worse; no difference where phases of 3 pixels and fewer are taken whole"),
+        Parameter("tw", \.tileWidth, 1...9, "the same along the width"),
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
           "tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
@@ -61,14 +63,17 @@ struct WinogradVariant: KernelVariant {
     try plan(values, for: problem, on: target, weights: weights, bias: bias, lastTaps: nil)
   }
 
-  /// Tiles, but for an axis of short phases beside one of longer phases, which is cut into whole ones whatever its tile: they
-  /// take fewer products (`short-phase` has those problems that have such phases alone). Last taps stand apart in tiles only.
+  /// Tiles, but for an axis of short phases beside one of longer phases, which is cut into whole ones whatever its
+  /// tile: they take fewer products (`short-phase` has those problems that have such phases alone). Channels without a
+  /// last tap spare products in tiles only.
   static func cuts(_ values: Values, _ problem: Problem, _ lastTaps: LastTaps?) -> (height: AxisCut, width: AxisCut) {
+    let all = 0..<problem.channelsPerGroup
     let isShort = (height: problem.height.hasShortPhases, width: problem.width.hasShortPhases)
-    let mixes = isShort.height != isShort.width && !WinogradPlane(problem).hasOneAxis && lastTaps == nil
+    let mixes = isShort.height != isShort.width && !WinogradPlane(problem).hasOneAxis
+    let hasLast = (height: (lastTaps?.row ?? all) == all, width: (lastTaps?.column ?? all) == all)
     return (
-      mixes && isShort.height ? .shortPhases : .tiles(values.tileHeight),
-      mixes && isShort.width ? .shortPhases : .tiles(values.tileWidth)
+      mixes && isShort.height && hasLast.height ? .shortPhases : .tiles(values.tileHeight),
+      mixes && isShort.width && hasLast.width ? .shortPhases : .tiles(values.tileWidth)
     )
   }
 
