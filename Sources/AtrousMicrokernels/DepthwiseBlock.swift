@@ -6,7 +6,7 @@
 // core. What a stride passes over is not fetched: 256 65×65 st2 d2 61 → 45 µs, but 512 112×112 st2 824 → 879.)
 // Where what is read and written between a row's first and last use passes L1, rows are taken phase by phase instead,
 // and the lines fetched are those of the row after the next, and of the next output.
-// With 32 registers an output loads one column of inputs: those of the phase's last two outputs are still there.
+// With AVX-512's registers an output loads one column of inputs: those of the phase's last two outputs are still there.
 // Taps outside are skipped: a loop for each set of live taps. Register budget: 9 weights, the bias, a sum and those on their
 // way, and with a clamp its limits; the inputs are memory operands of the FMAs, or three columns of three.
 

@@ -13,7 +13,7 @@ private let problems: [Problem] = try! [
   "c21 h17 w19 k21 r3 s3 d4 psame nhwc bias relu", "c21 h17 w19 k21 r3 s3 d4 psame nchw bias relu",
   "n2 c16 h12 w12 k32 r3 s3 d2 psame nhwc add", "c13 w101 k40 s2 d8 pcausal nhwc bias",
   "g24 c24 h15 w15 k24 r3 s3 d2 psame nhwc bias relu6", "g2 c16 h14 w14 k24 r3 s3 st2 d2 p2 nchw leaky:0.1",
-  "c70 h9 w9 k33 r3 s3 d3 psame nhwc",
+  "c70 h9 w9 k33 r3 s3 d3 psame nhwc", "g16 c16 h3 w200 k16 r3 s3 nchw16c",
 ].map { try Problem(text: $0) }
 
 @Suite struct ExecutionTests {

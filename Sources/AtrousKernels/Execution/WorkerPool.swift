@@ -1,6 +1,6 @@
 import CAtrousPlatform
 
-/// Threads that run the parts of a plan. The caller is one of them; whoever waits looks for some 0.4 ms, then parks.
+/// Threads that run the parts of a plan. The caller is one of them; whoever waits looks for some 0.4 ms (on a Zen 5 core), then parks.
 /// One caller at a time.
 public final class WorkerPool: @unchecked Sendable {
   /// The threads a pool, and a plan, may have.

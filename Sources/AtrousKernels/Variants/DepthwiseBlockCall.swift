@@ -18,7 +18,7 @@ struct DepthwiseBlockCall: Sendable {
     let problem = planes.problem
     let (height, width, block) = (problem.height, problem.width, planes.block)
     let hasMiddle = [height, width].allSatisfy { $0.kernel == 3 && $0.liveOutputs(ofTap: 1) == 0..<$0.output }
-    if !planes.isBlocked || planes.columnPieces > 1 || !hasMiddle { return nil }
+    if !planes.isBlocked || planes.mayCutColumns || !hasMiddle { return nil }
     var arguments = atrous_depthwise_block_args()
     arguments.x_row = height.stride * width.input * block
     arguments.x_step = width.stride * block

@@ -35,6 +35,8 @@ struct DepthwisePlanes: Sendable {
   /// Pieces the rows or the columns are cut into, to share them among threads.
   let rowPieces: Int
   let columnPieces: Int
+  /// Whether the columns would be cut for enough threads: bits do not depend on them, so neither may the kernel.
+  let mayCutColumns: Bool
   /// Of every piece of columns.
   private(set) var pieces: [[Piece]] = []
   private(set) var taps: [atrous_tap] = []
@@ -61,6 +63,7 @@ struct DepthwisePlanes: Sendable {
     self.copies = copies
     lanes = target.isa.lanes
     let limit = height > 1 ? height : max(1, width * block / 1024)
+    mayCutColumns = height == 1 && limit > 1
     let count = target.pieces(units: problem.batch * planes, limit: limit)
     (rowPieces, columnPieces) = height > 1 ? (count, 1) : (1, count)
     let (down, across) = (problem.height.runs, problem.width.runs)

@@ -29,7 +29,8 @@ struct StrideFolding: RewritingVariant {
   }
 
   func errorBound(of values: WinogradVariant.Values, for problem: Problem) -> Double {
-    base.errorBound(of: values, for: StrideFold(problem)?.folded ?? problem)
+    let fold = StrideFold(problem)
+    return base.errorBound(of: values, for: fold?.folded ?? problem, lastTaps: fold?.lastTaps)
   }
 
   func cost(of values: WinogradVariant.Values, for problem: Problem, on target: Target) -> Cost {

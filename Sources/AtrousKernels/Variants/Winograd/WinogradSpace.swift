@@ -128,7 +128,12 @@ extension WinogradVariant {
   /// every sixteenfold: at 2048 channels 15 · 10⁻⁶ were seen for 8 pixels on both axes, at 1024 channels 2.7 · 10⁻⁶ on
   /// one.
   func errorBound(of values: Values, for problem: Problem) -> Double {
-    let cuts = Self.cuts(values, problem, nil)
+    errorBound(of: values, for: problem, lastTaps: nil)
+  }
+
+  /// - Parameter lastTaps: the channels that have last taps; nil where all have.
+  func errorBound(of values: Values, for problem: Problem, lastTaps: LastTaps?) -> Double {
+    let cuts = Self.cuts(values, problem, lastTaps)
     let patches = [(cuts.height, problem.height), (cuts.width, problem.width)].filter { $0.1.kernel > 1 }.map {
       cut, axis in
       // Whole phases have the errors of a patch of 4 (3.4 · 10⁻⁷ beside one of 4, at 64 channels).
