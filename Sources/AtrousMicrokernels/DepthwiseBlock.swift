@@ -34,7 +34,8 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_block_args>
   }
 }
 
-/// The row that is taken after one: of the same phase, or the next phase's first; the next plane's after the last.
+/// The row that is taken after one: of the same phase, or the next phase's first; after the last what lies behind, in a
+/// whole plane the next one's first.
 @inline(__always) private func rowAfter(_ row: Int, _ args: Arguments) -> Int {
   let (rows, step) = (args.pointee.rows, args.pointee.row_step)
   if row &+ step < rows || row >= rows { return row &+ step }

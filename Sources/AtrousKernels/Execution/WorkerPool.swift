@@ -1,7 +1,7 @@
 import CAtrousPlatform
 
-/// Threads that run the parts of a plan. The caller is one of them; whoever waits looks for some 0.4 ms (on a Zen 5 core), then parks.
-/// One caller at a time.
+/// Threads that run the parts of a plan. The caller is one of them; whoever waits looks for some 0.4 ms (on a Zen 5
+/// core), then parks; a worker that a call leaves out parks at once. One caller at a time.
 public final class WorkerPool: @unchecked Sendable {
   /// The threads a pool, and a plan, may have.
   public static let threadRange = 1...CallWord.workerLimit

@@ -106,7 +106,7 @@ struct PointwiseVariant: KernelVariant {
     return [0] + depths.sorted()
   }
 
-  /// The channels of a pass, at most about `most` of them, but 16, so that all passes have nearly as many.
+  /// The channels of a pass, at most about `most` of them, but at least 16, so that all passes have nearly as many.
   private static func depth(of problem: Problem, most: Int) -> Int {
     let channels = problem.channelsPerGroup
     let most = min(max(16, most), depthLimit - 8)

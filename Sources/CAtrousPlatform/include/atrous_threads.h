@@ -113,8 +113,8 @@ typedef struct {
   int32_t avoids;
 } atrous_avoidance;
 
-// Moves the calling thread off a processor until it avoids another: 0, or −1 where it has none left, or the system
-// refuses. Whoever changes the thread's processors in between is obeyed.
+// Moves the calling thread off a processor until it avoids another: 0, or −1 where it may not run there anyway, has
+// none left, or the system refuses. Whoever changes the thread's processors in between is obeyed.
 static inline int32_t atrous_avoid_processor(atrous_avoidance *state, int32_t processor) {
   atrous_affinity now;
   if (atrous_affinity_get(&now) != 0) return -1;
