@@ -132,4 +132,13 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: [2, 3, 4]) func threadsMayHaveABlockEach(_ threads: Int) throws {
+    let problem = try Problem(text: "c64 h28 w28 k64 r3 s3 d2 p2 nhwc")
+    let target = Target(machine: HostMachine.current, isa: .avx2, threads: threads)
+    // 36 tiles of 5×5.
+    let share = (36 / threads + 5) / 6 * 6
+    let space = winogradVariant.configurations(for: problem, on: target).map { "\($0)" }
+    #expect(space.contains { $0.hasPrefix("th5 tw5 tb\(share) ") && $0.contains(" mr6 ") }, "\(space)")
+  }
 }

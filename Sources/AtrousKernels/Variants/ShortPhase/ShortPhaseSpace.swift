@@ -37,11 +37,15 @@ extension ShortPhaseVariant {
   }
 
   /// All phases, or as many as a thread's quarter of L3 holds V and M of (2048→256 65×65 on a Zen 5 core, all, within an eighth,
-  /// within a quarter: d24 63.9, 56.1, 52.1 ms, d36 59.4, 40.9, 41.0; 33×33 d12, whose phases all fit, in two blocks 13.8 → 15.4).
+  /// within a quarter: d24 63.9, 56.1, 52.1 ms, d36 59.4, 40.9, 41.0; 33×33 d12, whose phases all fit, in two blocks 13.8 → 15.4),
+  /// and at most its share of them: threads that share one block fetch half of V and M from each other's caches (d18, two cores
+  /// of one L3 5.5 ms, of two 7.2, a block each 5.9, 6.0).
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = model(values, problem, target)
     let size = max(2, target.l3Bytes / 4 / target.threads / model.tileBytes / values.mr) * values.mr
-    return 3 * size <= 2 * model.tileCount ? [0, size] : [0]
+    guard target.threads > 1, problem.groups == 1 else { return 3 * size <= 2 * model.tileCount ? [0, size] : [0] }
+    let share = roundedUp((model.tileCount + target.threads - 1) / target.threads, to: values.mr)
+    return [0, min(size, share)].filter { $0 < model.tileCount }
   }
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {

@@ -60,6 +60,13 @@ struct WinogradBlocks: Sendable {
     }
   }
 
+  /// How many blocks of at most `most` tiles, all in one for 0. Where threads take whole blocks, each takes as many.
+  static func count(of tiles: Int, most: Int, _ problem: Problem, on target: Target) -> Int {
+    guard most > 0, most < tiles else { return 1 }
+    let count = (tiles + most - 1) / most
+    return problem.groups > 1 ? count : min(tiles, roundedUp(count, to: target.threads))
+  }
+
   /// Whether several threads share the points of the only block, each point's products with all its tiles.
   static func sharesPoints(_ count: Int, on target: Target) -> Bool { count == 1 && target.threads > 1 }
 

@@ -94,7 +94,7 @@ struct WinogradBody: PlanBody {
     self.tiles = tiles
     plane = WinogradPlane(problem)
     points = WinogradPoints(tiles, plane)
-    let count = blockTiles == 0 ? 1 : (tiles.count + blockTiles - 1) / blockTiles
+    let count = WinogradBlocks.count(of: tiles.count, most: blockTiles, problem, on: target)
     let channelBlock = WinogradArena.block(problem, lanes: target.isa.lanes)
     blocks = try WinogradBlocks(
       tiles, blocks: count, points: points, channelBlock: channelBlock, mr: shape.mr, nr: shape.nr)

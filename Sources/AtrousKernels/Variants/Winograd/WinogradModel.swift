@@ -54,7 +54,7 @@ struct WinogradModel {
     wholeTileBytes = input + output
     tileBytes = spans == 1 ? max(input, output) : wholeTileBytes
     weightBytes = 4 * problem.groups * largest * problem.channelsPerGroup * Int(filters)
-    blocks = blockTiles == 0 ? 1 : (tileCount + blockTiles - 1) / blockTiles
+    blocks = WinogradBlocks.count(of: tileCount, most: blockTiles, problem, on: target)
     self.problem = problem
     self.target = target
   }

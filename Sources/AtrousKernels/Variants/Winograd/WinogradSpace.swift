@@ -72,17 +72,20 @@ extension WinogradVariant {
     blockTiles == 0 && problem.channelsPerGroup >= 1024 ? [0, 512, 256, 128] : [0]
   }
 
-  /// Block sizes: V and M within half of L2, within L2, within a thread's half of L3, and as many tiles as keep weights
-  /// from being re-read too often.
+  /// Block sizes: V and M within half of L2, within L2, within a thread's half of L3, as many tiles as keep weights from
+  /// being re-read too often, and each thread's share of all.
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = model(values, problem, target)
     let rooms = [target.l2Bytes / 2, target.l2Bytes, target.l3Bytes / 2 / target.threads]
     let sizes = (rooms.map { $0 / model.tileBytes } + [36, 96]).map { max(2, $0 / values.mr) * values.mr }
+    let threads = problem.groups == 1 ? target.threads : 1
+    let share = roundedUp((model.tileCount + threads - 1) / threads, to: values.mr)
+    let smaller = sizes.filter { threads == 1 ? 2 * $0 <= model.tileCount : 3 * $0 <= 2 * share }
     return [0]
-      + sizes.filter { 2 * $0 <= model.tileCount }.sorted().reduce(into: []) { apart, size in
+      + smaller.sorted().reduce(into: []) { apart, size in
         // Blocks of nearly one size take the same time: a race between them finds now the one, now the other.
         if 2 * size >= 3 * (apart.last ?? 0) { apart.append(size) }
-      }
+      } + (share < model.tileCount ? [share] : [])
   }
 
   /// All tiles where the weights and few tiles exceed L3, so that weights are read once (336→672 64×64 d16 on a Zen 5
