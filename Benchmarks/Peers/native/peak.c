@@ -1,4 +1,5 @@
-// The rate of independent vector FMAs on registers, on N pinned threads at once: what no convolution can pass.
+// What no library passes: the rate of independent vector FMAs on registers, on N pinned threads at once, and how long a
+// cache line takes from one core to another and back.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -46,12 +47,16 @@ static void run(int64_t steps) {
   }
 }
 
-static void *work(void *argument) {
-  part *mine = argument;
+static void pin(int core) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(mine->core, &set);
+  CPU_SET(core, &set);
   sched_setaffinity(0, sizeof set, &set);
+}
+
+static void *work(void *argument) {
+  part *mine = argument;
+  pin(mine->core);
   run(mine->steps / 8);
   atomic_fetch_add(mine->ready, 1);
   while (atomic_load(mine->ready) < mine->threads) {}
@@ -77,4 +82,56 @@ double fma_peak(int threads, const int *cores, int64_t steps) {
     rate += 2e-9 * LANES * CHAINS * steps / parts[i].seconds;
   }
   return rate;
+}
+
+enum { BATCHES = 4, TRIPS = 1000 };
+
+// One of two threads that answer each other's numbers: odd ones are the first's, even ones the other's.
+typedef struct {
+  int core;
+  int first;
+  _Alignas(64) atomic_int ball;
+  _Alignas(64) double best;
+} court;
+
+static void *play(void *argument) {
+  court *mine = argument;
+  pin(mine->core);
+  for (int seen = 0; seen < 2 * BATCHES * TRIPS; seen += 2) {
+    int ball;
+    while ((ball = atomic_load(&mine->ball)) != seen + 1) {
+      if (ball < 0) return 0;
+    }
+    atomic_store(&mine->ball, seen + 2);
+  }
+  return 0;
+}
+
+static void *serve(void *argument) {
+  court *mine = argument;
+  pin(mine->first);
+  for (int batch = 0; batch < BATCHES; batch++) {
+    double begin = now();
+    for (int trip = batch * TRIPS; trip < (batch + 1) * TRIPS; trip++) {
+      atomic_store(&mine->ball, 2 * trip + 1);
+      while (atomic_load(&mine->ball) != 2 * trip + 2) {}
+    }
+    double taken = (now() - begin) / TRIPS;
+    if (batch == 0 || taken < mine->best) mine->best = taken;
+  }
+  return 0;
+}
+
+// Nanoseconds, the least mean of some batches; 0 where the threads cannot be had.
+double round_trip(int first, int core) {
+  court both = {.core = core, .first = first};
+  pthread_t server, player;
+  if (pthread_create(&player, 0, play, &both)) return 0;
+  if (pthread_create(&server, 0, serve, &both)) {
+    atomic_store(&both.ball, -1);
+  } else {
+    pthread_join(server, 0);
+  }
+  pthread_join(player, 0);
+  return 1e9 * both.best;
 }

@@ -132,6 +132,7 @@ def sample(session, name, peer, round, again=None):
         if again:
             session.ask(name, again, PREPARE_SECONDS)
         if session.threads > 1:
+            trip = peak.round_trip(session.threads, session.cores)
             time.sleep(PAUSE_SECONDS)
         taken = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)["seconds"]
         if again:
@@ -142,6 +143,8 @@ def sample(session, name, peer, round, again=None):
     peer["samples"].append(taken / calls)
     peer["rounds"].append(round)
     peer["calls"].append(calls)
+    if session.threads > 1:
+        peer.setdefault("round_trips", []).append(trip)
     peer["spent_seconds"] += taken
 
 

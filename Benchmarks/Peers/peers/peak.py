@@ -1,4 +1,4 @@
-"""The FMA peak of the pinned cores, by native/peak.c."""
+"""The FMA peak of the pinned cores, and round trips between them, by native/peak.c."""
 import ctypes
 import os
 
@@ -10,10 +10,19 @@ def _load():
     library = ctypes.CDLL(os.environ["PEERS_LIBRARIES"] + "/peak.so")
     library.fma_peak.restype = ctypes.c_double
     library.fma_peak.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
+    library.round_trip.restype = ctypes.c_double
+    library.round_trip.argtypes = (ctypes.c_int, ctypes.c_int)
     return library
 
 
 _library = None
+
+
+def round_trip(threads, cores):
+    """Nanoseconds of a cache line from the first core to another and back, the longest of all others."""
+    global _library
+    _library = _library or _load()
+    return round(max(_library.round_trip(cores[0], core) for core in cores[1:threads]), 1)
 
 
 def gflops(threads, cores):

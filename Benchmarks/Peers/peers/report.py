@@ -24,6 +24,10 @@ class Row:
         peer = self.record["peers"][name]
         return dict(zip(peer["rounds"], peer["samples"]))
 
+    def round_trips(self, *names):
+        """Nanoseconds of a cache line between the cores, before each sample of these."""
+        return [trip for name in names for trip in self.record["peers"][name].get("round_trips", [])]
+
     def gflops(self, name, kind="nominal"):
         return self.record[kind + "_flops"] / self.medians[name] * 1e-9
 
@@ -57,7 +61,7 @@ def markdown(content, rows):
         f"{machine['online_cpus']}; {_dates(rows)}; FMA peak {_peaks(rows)} GFLOP/s, measured in every round. "
         "GFLOP/s nominal (all taps) / useful (taps that touch data), medians over alternating rounds. A ratio is the "
         "best peer's median time over that of Atrous, with its 95 % bootstrap interval; over 1, Atrous is faster.", ""]
-    parts += _classes(rows) + tax.section(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
+    parts += _classes(rows) + _distances(rows) + tax.section(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
     return "\n".join(parts) + "\n" + last_line(rows, content["threads"]) + "\n"
 
 
@@ -84,6 +88,26 @@ def _classes(rows):
             ratios = [row.ratio[0] for row in members]
             below = sum(row.ratio[2] < 1 for row in members)
             lines.append(f"| {name} | {len(members)} | {geometric_mean(ratios):.2f} | {min(ratios):.2f} | {below} |")
+    return lines + [""]
+
+
+def _distances(rows):
+    """How far apart the cores were: in a virtual machine they may share a cache for minutes, and then not."""
+    trips = [trip for row in rows for trip in row.round_trips(*row.record["peers"])]
+    if not trips:
+        return []
+    limit = 2 * min(trips)
+    lines = [
+        "## Between the cores", "",
+        f"A cache line takes {median(trips):.0f} ns to another core and back (least {min(trips):.0f}, most {max(trips):.0f}), "
+        "measured before every sample.", ""]
+    judged = [row for row in rows if row.ratio]
+    for name, members in (
+            ("all under", [row for row in judged if max(row.round_trips(row.ours, row.best), default=limit) < limit]),
+            ("all over", [row for row in judged if min(row.round_trips(row.ours, row.best), default=0) >= limit])):
+        if members:
+            mean = geometric_mean([row.ratio[0] for row in members])
+            lines.append(f"- Samples of Atrous and the best peer {name} {limit:.0f} ns: {len(members)} shapes, geometric mean {mean:.2f}")
     return lines + [""]
 
 

@@ -47,12 +47,28 @@ class StatisticsTests(unittest.TestCase):
 
 
 class ReportTests(unittest.TestCase):
+    def content(self, threads):
+        return {
+            "machine": {"cpu": "C", "family_model_stepping": "1", "cores_used": [0], "online_cpus": 2}, "threads": threads,
+            "versions": {"ncnn": "1"}, "settings": {"ncnn": "as told"}}
+
     def test_classes(self):
         for shape, index in (
                 (square(33, 2), 0), (square(33, 12), 1), (square(64, 8, 21, 21), 2), (line(3, 16), 3), (line(2, 64), 4),
                 (square(33, 18, 64, 64, 64), 5), (line(3, 8, 512, 512), 6), (square(33, 1), 7),
                 (line(3, 1, 512, 512), 7), (square(60, 4, 512, 512, 1, 7), 8), (square(64, 4, 84, 168), 2)):
             self.assertEqual(classify(shape), CLASSES[index], shape)
+
+    def test_distances(self):
+        trips = {"round_trips": [100.0, 120.0]}
+        shape, other = square(33, 2), square(33, 4)
+        text = report.markdown(self.content(2), report.judge([
+            record(shape, {"atrous-nhwc": peer([1.0, 1.0], **trips), "litert": peer([2.0, 2.0], **trips)}),
+            record(other, {"atrous-nhwc": peer([1.0, 1.0], **trips), "litert": peer([3.0, 3.0], round_trips=[90.0, 350.0])}),
+        ], [shape, other]))
+        self.assertIn("110 ns to another core and back (least 90, most 350)", text)
+        self.assertIn("all under 180 ns: 1 shapes, geometric mean 2.00", text)
+        self.assertNotIn("all over", text)
 
     def test_who_counts(self):
         shape = square(33, 2)
@@ -62,10 +78,7 @@ class ReportTests(unittest.TestCase):
         self.assertEqual((row.ours, row.best, row.ratio), ("atrous-nhwc", "ncnn", (2, 2, 2)))
         self.assertEqual(row.gflops("ncnn"), 1)
         self.assertAlmostEqual(row.peak_share("atrous-nhwc"), 0.01)
-        content = {
-            "machine": {"cpu": "C", "family_model_stepping": "1", "cores_used": [0], "online_cpus": 2}, "threads": 1,
-            "versions": {"ncnn": "1"}, "settings": {"ncnn": "as told"}}
-        text = report.markdown(content, [row])
+        text = report.markdown(self.content(1), [row])
         for part in (
                 "- mnn, c64 h33 d2: 1.0e-03", "- litert: no (1: c64 h33 d2)", "4 (2) ×", "ncnn 1: as told",
                 "0.222 (0) ·"):

@@ -105,7 +105,8 @@ struct BenchCommand: ParsableCommand {
       ], rows)
     print(
       "\(problem): \(Format.count(threads, "thread")), placement \(result.placement), \(measuring.cache.rawValue) caches, "
-        + "on \(result.run.machine.key); FMA peak \(Format.digits(result.peak.median, result.peak.ci95)) GFLOP/s")
+        + "on \(result.run.machine.key); FMA peak \(Format.digits(result.peak.median, result.peak.ci95)) GFLOP/s"
+        + (result.roundTrip.map { "; a cache line to another core and back \(Format.digits($0.median, $0.ci95)) ns" } ?? ""))
     for check in result.run.preflight where !check.passed { print("not at rest: \(check.name): \(check.detail)") }
   }
 }
@@ -132,6 +133,7 @@ private struct Benched: Encodable {
   var preflight: [PreflightCheck]
   var fmaPeakGflops: Double
   var fmaPeakCi95: [Double]?
+  var roundTripNs: Double?
   var nominalFlops: Int
   var usefulFlops: Int
   var rows: [Row]
@@ -147,6 +149,7 @@ private struct Benched: Encodable {
     preflight = result.run.preflight
     fmaPeakGflops = result.peak.median
     fmaPeakCi95 = result.peak.ci95
+    roundTripNs = result.roundTrip?.median
     nominalFlops = problem.nominalFLOPs
     usefulFlops = problem.usefulFLOPs
     rows = result.rows.map { row in

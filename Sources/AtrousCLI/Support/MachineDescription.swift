@@ -46,12 +46,14 @@ struct Description: Encodable {
   var registerTiles: [Measurement]?
   var memory: [MeasuredMachine.Row]?
   var latencies: [MeasuredMachine.Latency]?
+  var roundTrips: [MeasuredMachine.RoundTrip]?
 
   init(_ topology: Topology, _ measured: MeasuredMachine?) {
     measurements = measured?.measurements
     registerTiles = measured?.tiles
     memory = measured?.rows
     latencies = measured?.latencies
+    roundTrips = measured?.roundTrips
     let machine = topology.machine
     key = "\(machine.key)"
     architecture = machine.architecture

@@ -24,9 +24,16 @@ struct MeasuredMachine {
     var ns: Double
   }
 
+  /// How long a cache line takes from the first processor to another and back.
+  struct RoundTrip: Encodable {
+    var processor: Int
+    var ns: Double
+  }
+
   let memory: MemoryProbe
   /// Of every instruction set this machine runs.
   let tiles: [Measurement]
+  let roundTrips: [RoundTrip]
 
   /// Measures, on the first processor that the tuner would take.
   init(_ topology: Topology) throws {
@@ -35,6 +42,9 @@ struct MeasuredMachine {
     memory = try MemoryProbe.measure(isa: best, machine: topology.machine, processor: processor)
     tiles = try InstructionSet.allCases.filter { $0 <= best }.flatMap {
       try TileRates.measure(isa: $0, machine: HostMachine.current, processor: processor)
+    }
+    roundTrips = AtrousTuner.RoundTrip.all(of: topology.pinningOrder).map {
+      RoundTrip(processor: $0.processor, ns: $0.nanoseconds)
     }
   }
 
@@ -48,7 +58,10 @@ struct MeasuredMachine {
       peak.name = "fma_peak"
       return peak
     }
-    return named + memory.levels.flatMap(\.measurements)
+    let trips =
+      roundTrips.isEmpty
+      ? [] : [Measurement(name: "round_trip", threads: 2, unit: "ns", samples: roundTrips.map(\.ns))]
+    return named + memory.levels.flatMap(\.measurements) + trips
   }
 
   var rows: [Row] {
@@ -84,6 +97,18 @@ struct MeasuredMachine {
       tiles.map {
         [$0.name, $0.isa ?? "–", Format.digits($0.median, $0.ci95), Format.percent($0.median, of: peaks[$0.isa])]
       })
+    showRoundTrips()
+  }
+
+  private func showRoundTrips() {
+    let times = roundTrips.map(\.ns)
+    guard let least = times.min(), let most = times.max() else { return }
+    let farther = times.count { $0 > 2 * least }
+    print("")
+    print(
+      "a cache line to another processor and back: "
+        + (times.count == 1 ? "\(Format.digits(least)) ns" : "\(Format.digits(least)) to \(Format.digits(most)) ns")
+        + (farther > 0 ? ", over twice the least to \(farther) of \(times.count)" : ""))
   }
 
   private static func measured(_ row: Row) -> String {

@@ -58,7 +58,7 @@ public struct Bench: Sendable {
       throw .measurement(error)
     }
     let run = Run(
-      generator: generator, machine: machine, measurements: teams.peaks + teams.loops, preflight: preflight)
+      generator: generator, machine: machine, measurements: teams.peaks + teams.rounds, preflight: preflight)
     return BenchResult(
       run: run, placement: teams.placement(item), peak: teams.peaks[0],
       isCancelled: cancellation?.isSet ?? false,
@@ -117,6 +117,8 @@ public struct BenchResult: Sendable {
   /// GFLOP/s of the best register tile with as many threads.
   public let peak: Measurement
   public let isCancelled: Bool
+  /// Nanoseconds of a cache line from one thread's processor to another's and back; nil for one thread, and free ones.
+  public var roundTrip: Measurement? { run.measurements.first { $0.name == "round_trip" } }
   /// In the order asked.
   public let rows: [BenchRow]
 }

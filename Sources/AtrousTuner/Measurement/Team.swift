@@ -20,6 +20,8 @@ final class Team {
   let pool: WorkerPool?
   /// The placement asked for where every thread has its own processor; `free` where the system places them.
   let placement: String
+  /// Where the threads are pinned, the caller first; empty where they are free.
+  let processors: [Int]
 
   /// - Parameter processors: where the threads go, the caller first; too few leave all of them free.
   /// - Throws: `WorkerPoolError`.
@@ -27,6 +29,7 @@ final class Team {
     self.threads = threads
     let isPinned = processors.count >= threads
     self.placement = isPinned ? placement.rawValue : "free"
+    self.processors = isPinned ? Array(processors.prefix(threads)) : []
     pool = threads == 1 ? nil : try WorkerPool(threads: threads, processors: isPinned ? processors : nil)
   }
 }

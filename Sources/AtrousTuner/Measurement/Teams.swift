@@ -71,8 +71,8 @@ final class Teams {
 
   /// FMA peak of every team, so far.
   var peaks: [Measurement] { ordered.map(\.yardstick.peak) }
-  /// What the fixed loops took over all rounds.
-  var loops: [Measurement] { ordered.compactMap { $0.yardstick.measurement } }
+  /// What the rounds tell of the machine: the fixed loop's times, and round trips between cores.
+  var rounds: [Measurement] { ordered.flatMap { $0.yardstick.measurements } }
 
   private var ordered: [Member] {
     members.sorted { ($0.key.threads, $0.key.placement.rawValue) < ($1.key.threads, $1.key.placement.rawValue) }.map(

@@ -19,6 +19,8 @@ final class Yardstick {
   private let firstRates: [Double]
   /// Nanoseconds of a run of the loop, in every round so far.
   private(set) var samples: [Double] = []
+  /// Nanoseconds from the caller to another thread's processor and back, one of the others after each sample.
+  private var roundTrips: [Double] = []
 
   /// Measures every register tile and keeps the fastest.
   /// - Throws: `PlanError.outOfMemory`.
@@ -59,6 +61,10 @@ final class Yardstick {
   @discardableResult
   func sample() -> Bool {
     samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) })
+    if team.processors.count > 1 {
+      let other = team.processors[1 + samples.count % (team.processors.count - 1)]
+      if let trip = RoundTrip.nanoseconds(to: other) { roundTrips.append(trip) }
+    }
     let recent = samples.suffix(99)
     return recent.count >= Statistics.leastSamples
       && samples.last! > Interference.driftFactor * Statistics.median(Array(recent))
@@ -79,9 +85,15 @@ final class Yardstick {
       samples: rates.count >= Statistics.leastSamples ? rates : firstRates)
   }
 
-  /// The loop's times over all rounds; nil before the first.
-  var measurement: Measurement? {
-    samples.isEmpty
-      ? nil : Measurement(name: "fma_loop", isa: isa, threads: team.threads, unit: "ns", samples: samples)
+  /// The loop's times over all rounds, and the round trips of several threads.
+  var measurements: [Measurement] {
+    var all: [Measurement] = []
+    if !samples.isEmpty {
+      all.append(Measurement(name: "fma_loop", isa: isa, threads: team.threads, unit: "ns", samples: samples))
+    }
+    if !roundTrips.isEmpty {
+      all.append(Measurement(name: "round_trip", threads: team.threads, unit: "ns", samples: roundTrips))
+    }
+    return all
   }
 }

@@ -85,7 +85,7 @@ final class TuningSession {
     let isTuning = tuner.options.strategy != .leaveOneOut
     let open = isTuning ? items.filter { !answered.contains($0) && history.best(key($0)) == nil } : []
     outcome.unanswered = open.filter(reached.contains)
-    outcome.run = outcome.run.with(teams.peaks + teams.loops)
+    outcome.run = outcome.run.with(teams.peaks + teams.rounds)
     var own = Database(runs: [outcome.run])
     for item in open where !reached.contains(item) && !outcome.isCancelled {
       guard let prediction = prediction(item) else {

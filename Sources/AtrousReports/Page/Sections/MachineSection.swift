@@ -49,7 +49,10 @@ enum MachineSection {
     return Format.bytes(cache.bytes) + ways + sharing
   }
 
-  private static let names = ["fma_peak": "FMA peak", "fma_loop": "one round of the FMA loop"]
+  private static let names = [
+    "fma_peak": "FMA peak", "fma_loop": "one round of the FMA loop",
+    "round_trip": "a cache line to another core and back",
+  ]
 
   private static func row(_ measurement: Measurement, _ run: Run) -> [Page.Cell] {
     [
