@@ -10,6 +10,8 @@ final class Yardstick {
   /// Runs before the first sample, about 0.1 s: a core that idled takes its time to clock up (75 GFLOP/s at once, 100 after).
   private static let warmUp = 1000
 
+  private static let roundTripSeconds = 0.05
+
   private let loop: TileLoop
   private var workspace: Workspace
   private let team: Team
@@ -19,8 +21,9 @@ final class Yardstick {
   private let firstRates: [Double]
   /// Nanoseconds of a run of the loop, in every round so far.
   private(set) var samples: [Double] = []
-  /// Nanoseconds from the caller to another thread's processor and back, one of the others after each sample.
+  /// Nanoseconds from the caller to another thread's processor and back, one of the others at a time.
   private var roundTrips: [Double] = []
+  private var lastRoundTrip = -Double.infinity
 
   /// Measures every register tile and keeps the fastest.
   /// - Throws: `PlanError.outOfMemory`.
@@ -61,13 +64,18 @@ final class Yardstick {
   @discardableResult
   func sample() -> Bool {
     samples.append(sampler.sample(repeats: 1) { loop.execute(workspace: &workspace, pool: team.pool) })
-    if team.processors.count > 1 {
-      let other = team.processors[1 + samples.count % (team.processors.count - 1)]
-      if let trip = RoundTrip.nanoseconds(to: other) { roundTrips.append(trip) }
-    }
     let recent = samples.suffix(99)
     return recent.count >= Statistics.leastSamples
       && samples.last! > Interference.driftFactor * Statistics.median(Array(recent))
+  }
+
+  /// Measures a round trip, unless the last one is too near; one thread, and free ones, make none. The caller waits for a
+  /// thread meanwhile, which a watch would take for a disturbance.
+  func sampleRoundTrip() {
+    guard team.processors.count > 1, sampler.clock.seconds - lastRoundTrip > Self.roundTripSeconds else { return }
+    lastRoundTrip = sampler.clock.seconds
+    let other = team.processors[1 + roundTrips.count % (team.processors.count - 1)]
+    if let trip = RoundTrip.nanoseconds(to: other) { roundTrips.append(trip) }
   }
 
   /// GFLOP/s in the rounds from the sample `first` on; nil where there is none.

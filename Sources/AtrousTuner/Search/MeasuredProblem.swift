@@ -99,6 +99,7 @@ final class MeasuredProblem: SampleSource {
     guard !entrants.isEmpty else { return true }
     while true {
       rounds += 1
+      yardstick?.sampleRoundTrip()
       let before = watch.reading()
       let isDrift = sampleReference()
       var taken: [Entrant] = []
