@@ -62,6 +62,9 @@ import Testing
       let names = try #require(machine["measurements"] as? [[String: Any]]).compactMap { $0["name"] as? String }
       #expect(names.contains("fma_peak") && names.contains("l1_bandwidth") && names.contains("memory_latency"))
       #expect(try #require(machine["latencies"] as? [Any]).count > 20)
+      let trips = try #require(machine["round_trips"] as? [[String: Any]])
+      #expect(trips.allSatisfy { ($0["ns"] as? Double ?? 0) > 0 })
+      #expect(trips.isEmpty == !names.contains("round_trips"))
     }
   }
 

@@ -5,14 +5,6 @@ import AtrousTuner
 import Testing
 
 @Suite struct MemoryProbeTests {
-  @Test func aLineGoesToOtherProcessorsAndBack() {
-    let processors = [0, 0]
-    for trip in RoundTrip.all(of: processors) {
-      #expect(trip.processor == 0 && trip.nanoseconds > 0 && trip.nanoseconds.isFinite)
-    }
-    #expect(RoundTrip.all(of: [0]).isEmpty && RoundTrip.all(of: []).isEmpty)
-  }
-
   /// A walk over 4 KiB, 6 KiB, 8 KiB, … on a machine of these caches: bytes and latency, the memory last.
   private func curve(_ caches: [(bytes: Int, nanoseconds: Double)], memory: Double) -> [LatencyPoint] {
     MemoryProbe.sizes(upTo: 256 << 20).map { bytes in

@@ -27,8 +27,8 @@ struct TopologyCommand: ParsableCommand {
   @Flag(
     help: """
       Measure on one thread: latencies and read bandwidths of every cache level and the memory, beside the sizes the \
-      machine claims, what the register tiles reach (the best is the FMA peak), and how long a cache line takes to other \
-      processors and back. Takes some seconds.
+      machine claims, and what the register tiles reach (the best is the FMA peak); and with a second one how long a cache \
+      line takes to other processors and back. Takes some seconds.
       """)
   var measure = false
 

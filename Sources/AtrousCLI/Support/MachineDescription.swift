@@ -46,7 +46,7 @@ struct Description: Encodable {
   var registerTiles: [Measurement]?
   var memory: [MeasuredMachine.Row]?
   var latencies: [MeasuredMachine.Latency]?
-  var roundTrips: [MeasuredMachine.RoundTrip]?
+  var roundTrips: [MeasuredMachine.Trip]?
 
   init(_ topology: Topology, _ measured: MeasuredMachine?) {
     measurements = measured?.measurements

@@ -5,7 +5,7 @@ import AtrousReports
 import AtrousTopology
 import AtrousTuner
 
-/// What `topology --measure` finds of this machine: memory and register tiles.
+/// What `topology --measure` finds of this machine: memory, register tiles, and ways to other processors.
 struct MeasuredMachine {
   /// A cache level or the memory, claimed beside measured.
   struct Row: Encodable {
@@ -25,7 +25,7 @@ struct MeasuredMachine {
   }
 
   /// How long a cache line takes from the first processor to another and back.
-  struct RoundTrip: Encodable {
+  struct Trip: Encodable {
     var processor: Int
     var ns: Double
   }
@@ -33,7 +33,7 @@ struct MeasuredMachine {
   let memory: MemoryProbe
   /// Of every instruction set this machine runs.
   let tiles: [Measurement]
-  let roundTrips: [RoundTrip]
+  let roundTrips: [Trip]
 
   /// Measures, on the first processor that the tuner would take.
   init(_ topology: Topology) throws {
@@ -43,12 +43,10 @@ struct MeasuredMachine {
     tiles = try InstructionSet.allCases.filter { $0 <= best }.flatMap {
       try TileRates.measure(isa: $0, machine: HostMachine.current, processor: processor)
     }
-    roundTrips = AtrousTuner.RoundTrip.all(of: topology.pinningOrder).map {
-      RoundTrip(processor: $0.processor, ns: $0.nanoseconds)
-    }
+    roundTrips = RoundTrip.all(of: topology.pinningOrder).map { Trip(processor: $0.processor, ns: $0.nanoseconds) }
   }
 
-  /// As a run holds them: the best tile of each instruction set, then the memory.
+  /// As a run holds them: the best tile of each instruction set, the memory, then the ways to others.
   var measurements: [Measurement] {
     let peaks = Dictionary(grouping: tiles) { $0.isa ?? "" }.values.compactMap { tiles in
       tiles.max { $0.median < $1.median }
@@ -60,7 +58,7 @@ struct MeasuredMachine {
     }
     let trips =
       roundTrips.isEmpty
-      ? [] : [Measurement(name: "round_trip", threads: 2, unit: "ns", samples: roundTrips.map(\.ns))]
+      ? [] : [Measurement(name: "round_trips", threads: 2, unit: "ns", samples: roundTrips.map(\.ns))]
     return named + memory.levels.flatMap(\.measurements) + trips
   }
 

@@ -5,24 +5,42 @@ import CAtrousPlatform
 /// (two Zen 5 cores, minutes at 60 to 130 ns, then 350 to 420).
 public enum RoundTrip {
   private static let (batches, trips): (Int, UInt32) = (4, 300)
-  /// What ends the other thread.
-  private static let end = UInt32.max
+  /// When it stops with the batches that are whole, in nanoseconds: where others use the processors a trip may take time slices.
+  private static let most: UInt64 = 10_000_000
 
-  /// The two threads' word, alone on its line.
+  /// What goes to and fro, and beside it whether that is over; nothing else is on their line.
   private final class Ball: @unchecked Sendable {
     let processor: Int
-    let word: UnsafeMutablePointer<UInt32>
+    let number: UnsafeMutablePointer<UInt32>
+    var isOver: UnsafeMutablePointer<UInt32> { number + 1 }
 
     init(processor: Int) {
       self.processor = processor
-      let base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
-      word = base.initializeMemory(as: UInt32.self, repeating: 0, count: 16)
+      let base = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
+      number = base.initializeMemory(as: UInt32.self, repeating: 0, count: 32)
     }
 
-    deinit { UnsafeMutableRawPointer(word).deallocate() }
+    deinit { UnsafeMutableRawPointer(number).deallocate() }
+
+    /// The next number after `seen`, as soon as it is there; nil where it is over, or past the deadline. Where both threads have
+    /// one processor, lets the other run.
+    func next(after seen: UInt32, until deadline: UInt64) -> UInt32? {
+      var looks = 0
+      while true {
+        let now = atrous_atomic_load(number)
+        if now != seen { return now }
+        if atrous_atomic_load(isOver) != 0 { return nil }
+        looks += 1
+        if looks > 1000 {
+          if atrous_monotonic_ns() > deadline { return nil }
+          atrous_give_way()
+        }
+      }
+    }
   }
 
-  /// Nanoseconds, the least mean of some batches; nil where the system refuses a thread.
+  /// Nanoseconds, the least mean of some batches; nil where the system refuses the thread or its processor, or others take
+  /// too much of the processors' time.
   static func nanoseconds(to processor: Int) -> Double? {
     let ball = Ball(processor: processor)
     let context = Unmanaged.passRetained(ball)
@@ -31,24 +49,28 @@ public enum RoundTrip {
       context.release()
       return nil
     }
-    var best = UInt64.max
-    for batch in 0..<batches {
-      let begin = atrous_monotonic_ns()
-      for trip in 0..<trips {
-        let odd = 2 * (UInt32(batch) * trips + trip) + 1
-        atrous_atomic_store(ball.word, odd)
-        _ = awaitChange(of: ball.word, from: odd)
-      }
-      best = min(best, atrous_monotonic_ns() - begin)
-    }
-    atrous_atomic_store(ball.word, end)
+    let deadline = atrous_monotonic_ns() + most
+    var times: [UInt64] = []
+    while times.count < batches, let time = batch(ball, until: deadline) { times.append(time) }
+    atrous_atomic_store(ball.isOver, 1)
     atrous_thread_join(thread)
-    return Double(best) / Double(trips)
+    return times.min().map { Double($0) / Double(trips) }
   }
 
-  /// From the first processor to each of the others.
+  private static func batch(_ ball: Ball, until deadline: UInt64) -> UInt64? {
+    let begin = atrous_monotonic_ns()
+    for _ in 0..<trips {
+      let odd = atrous_atomic_load(ball.number) + 1
+      atrous_atomic_store(ball.number, odd)
+      if ball.next(after: odd, until: deadline) == nil { return nil }
+    }
+    return atrous_monotonic_ns() - begin
+  }
+
+  /// Nanoseconds from the first processor, where the caller is kept meanwhile, to each of the others; without those that
+  /// could not be measured.
   public static func all(of processors: [Int]) -> [(processor: Int, nanoseconds: Double)] {
-    let pin = CallerPin(processors.first)
+    guard let pin = CallerPin(processors.first) else { return [] }
     defer { withExtendedLifetime(pin) {} }
     return processors.dropFirst().compactMap { other in nanoseconds(to: other).map { (other, $0) } }
   }
@@ -56,24 +78,15 @@ public enum RoundTrip {
   /// The other thread: answers every odd number with the next even one.
   private static let returnBall: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
     let ball = Unmanaged<Ball>.fromOpaque(context!).takeRetainedValue()
-    _ = atrous_pin_thread(Int32(ball.processor))
-    var seen: UInt32 = 0
-    while true {
-      seen = awaitChange(of: ball.word, from: seen)
-      if seen == end { return nil }
-      seen += 1
-      atrous_atomic_store(ball.word, seen)
+    guard atrous_pin_thread(Int32(ball.processor)) == 0 else {
+      atrous_atomic_store(ball.isOver, 1)
+      return nil
     }
-  }
-
-  /// Looks until the word is another; where both threads have one processor, lets the other run.
-  private static func awaitChange(of word: UnsafePointer<UInt32>, from seen: UInt32) -> UInt32 {
-    var looks = 0
-    while true {
-      let now = atrous_atomic_load(word)
-      if now != seen { return now }
-      looks += 1
-      if looks > 1000 { atrous_give_way() }
+    var even: UInt32 = 0
+    while let odd = ball.next(after: even, until: .max) {
+      even = odd + 1
+      atrous_atomic_store(ball.number, even)
     }
+    return nil
   }
 }

@@ -23,6 +23,7 @@ final class Yardstick {
   private(set) var samples: [Double] = []
   /// Nanoseconds from the caller to another thread's processor and back, one of the others at a time.
   private var roundTrips: [Double] = []
+  private var roundTripsTried = 0
   private var lastRoundTrip = -Double.infinity
 
   /// Measures every register tile and keeps the fastest.
@@ -74,7 +75,8 @@ final class Yardstick {
   func sampleRoundTrip() {
     guard team.processors.count > 1, sampler.clock.seconds - lastRoundTrip > Self.roundTripSeconds else { return }
     lastRoundTrip = sampler.clock.seconds
-    let other = team.processors[1 + roundTrips.count % (team.processors.count - 1)]
+    let other = team.processors[1 + roundTripsTried % (team.processors.count - 1)]
+    roundTripsTried += 1
     if let trip = RoundTrip.nanoseconds(to: other) { roundTrips.append(trip) }
   }
 
@@ -93,6 +95,8 @@ final class Yardstick {
       samples: rates.count >= Statistics.leastSamples ? rates : firstRates)
   }
 
+  private var roundTripName: String { team.placement == Placement.spread.rawValue ? "round_trip_spread" : "round_trip" }
+
   /// The loop's times over all rounds, and the round trips of several threads.
   var measurements: [Measurement] {
     var all: [Measurement] = []
@@ -100,7 +104,7 @@ final class Yardstick {
       all.append(Measurement(name: "fma_loop", isa: isa, threads: team.threads, unit: "ns", samples: samples))
     }
     if !roundTrips.isEmpty {
-      all.append(Measurement(name: "round_trip", threads: team.threads, unit: "ns", samples: roundTrips))
+      all.append(Measurement(name: roundTripName, threads: team.threads, unit: "ns", samples: roundTrips))
     }
     return all
   }

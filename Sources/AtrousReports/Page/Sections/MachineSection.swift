@@ -52,6 +52,8 @@ enum MachineSection {
   private static let names = [
     "fma_peak": "FMA peak", "fma_loop": "one round of the FMA loop",
     "round_trip": "a cache line to another core and back",
+    "round_trip_spread": "a cache line to a core of another cache and back",
+    "round_trips": "a cache line to each other processor and back",
   ]
 
   private static func row(_ measurement: Measurement, _ run: Run) -> [Page.Cell] {
