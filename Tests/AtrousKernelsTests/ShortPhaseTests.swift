@@ -170,4 +170,16 @@ import Testing
       }
     }
   }
+
+  /// 324 phases.
+  @Test(arguments: [2, 3]) func threadsMayHaveABlockEach(_ threads: Int) throws {
+    let problem = try Problem(text: "c64 h33 w33 k32 r3 s3 d18 psame nhwc")
+    let space = Self.variant.configurations(
+      for: problem, on: Target(machine: HostMachine.current, isa: .avx2, threads: threads)
+    ).map { "\($0)" }
+    #expect(space.contains { $0.hasPrefix("sb\(324 / threads) ") && $0.contains(" mr6 ") }, "\(space)")
+    let alone = Self.variant.configurations(
+      for: problem, on: Target(machine: HostMachine.current, isa: .avx2))
+    #expect(alone.allSatisfy { "\($0)".hasPrefix("sb0 ") })
+  }
 }

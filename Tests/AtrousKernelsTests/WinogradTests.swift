@@ -133,6 +133,22 @@ import Testing
     }
   }
 
+  /// 66 tiles, at most 24 a block: three blocks for one thread, four of 17 for two.
+  @Test func threadsHaveAsManyBlocksAsTheOthers() throws {
+    let problem = try Problem(text: "c16 w132 k16 s3 p1 nhwc")
+    let weights = [Float](repeating: 1, count: problem.weightElements)
+    func workspace(threads: Int, tiles: Int) throws -> Int {
+      let target = Target(machine: HostMachine.current, isa: .baseline, threads: threads)
+      let configuration = try Configuration(text: "th1 tw2 tb\(tiles) cb0 mr6 nv2")
+      return try winogradVariant.makePlan(
+        configuration, for: problem, on: target, weights: weights.span.bytes, bias: nil
+      ).workspaceBytes
+    }
+    #expect(try workspace(threads: 2, tiles: 24) == workspace(threads: 2, tiles: 17))
+    #expect(try workspace(threads: 2, tiles: 24) == 2 * workspace(threads: 1, tiles: 17))
+    #expect(try workspace(threads: 1, tiles: 24) > workspace(threads: 1, tiles: 17))
+  }
+
   @Test(arguments: [2, 3, 4]) func threadsMayHaveABlockEach(_ threads: Int) throws {
     let problem = try Problem(text: "c64 h28 w28 k64 r3 s3 d2 p2 nhwc")
     let target = Target(machine: HostMachine.current, isa: .avx2, threads: threads)
