@@ -132,8 +132,8 @@ def sample(session, name, peer, round, again=None):
         if again:
             session.ask(name, again, PREPARE_SECONDS)
         if session.threads > 1:
-            trip = peak.round_trip(session.threads, session.cores)
             time.sleep(PAUSE_SECONDS)
+            trip = peak.round_trip(session.threads, session.cores)
         taken = session.ask(name, {"run": calls}, 60 + 20 * calls * estimate)["seconds"]
         if again:
             session.ask(name, {"release": True}, 60)

@@ -19,10 +19,12 @@ _library = None
 
 
 def round_trip(threads, cores):
-    """Nanoseconds of a cache line from the first core to another and back, the longest of all others."""
+    """Nanoseconds of a cache line from the first core to another and back, the longest of all others; None where threads
+    cannot be had."""
     global _library
     _library = _library or _load()
-    return round(max(_library.round_trip(cores[0], core) for core in cores[1:threads]), 1)
+    trips = [_library.round_trip(cores[0], core) for core in cores[1:threads]]
+    return round(max(trips), 1) if min(trips) > 0 else None
 
 
 def gflops(threads, cores):

@@ -26,7 +26,7 @@ class Row:
 
     def round_trips(self, *names):
         """Nanoseconds of a cache line between the cores, before each sample of these."""
-        return [trip for name in names for trip in self.record["peers"][name].get("round_trips", [])]
+        return [trip for name in names for trip in self.record["peers"][name].get("round_trips", []) if trip]
 
     def gflops(self, name, kind="nominal"):
         return self.record[kind + "_flops"] / self.medians[name] * 1e-9
@@ -96,18 +96,23 @@ def _distances(rows):
     trips = [trip for row in rows for trip in row.round_trips(*row.record["peers"])]
     if not trips:
         return []
-    limit = 2 * min(trips)
+    limit = 3 * min(trips)
     lines = [
         "## Between the cores", "",
-        f"A cache line takes {median(trips):.0f} ns to another core and back (least {min(trips):.0f}, most {max(trips):.0f}), "
-        "measured before every sample.", ""]
-    judged = [row for row in rows if row.ratio]
-    for name, members in (
-            ("all under", [row for row in judged if max(row.round_trips(row.ours, row.best), default=limit) < limit]),
-            ("all over", [row for row in judged if min(row.round_trips(row.ours, row.best), default=0) >= limit])):
-        if members:
-            mean = geometric_mean([row.ratio[0] for row in members])
-            lines.append(f"- Samples of Atrous and the best peer {name} {limit:.0f} ns: {len(members)} shapes, geometric mean {mean:.2f}")
+        f"A cache line takes {median(trips):.0f} ns to another core and back (least {min(trips):.0f}, most {max(trips):.0f}): "
+        f"measured before {len(trips)} samples.", ""]
+    near, far = [], []
+    for row in rows:
+        own = row.round_trips(row.ours, row.best) if row.ratio else []
+        if own and max(own) < limit:
+            near.append(row.ratio[0])
+        elif own and min(own) >= limit:
+            far.append(row.ratio[0])
+    for side, ratios in (("under", near), ("over", far)):
+        if ratios:
+            lines.append(
+                f"- All samples of Atrous and the best peer {side} {limit:.0f} ns: {len(ratios)} shapes, "
+                f"geometric mean {geometric_mean(ratios):.2f}")
     return lines + [""]
 
 

@@ -60,15 +60,21 @@ class ReportTests(unittest.TestCase):
             self.assertEqual(classify(shape), CLASSES[index], shape)
 
     def test_distances(self):
-        trips = {"round_trips": [100.0, 120.0]}
-        shape, other = square(33, 2), square(33, 4)
+        near, far = {"round_trips": [100.0, 120.0]}, {"round_trips": [350.0, 360.0]}
+        shapes = [square(33, rate) for rate in (2, 3, 4)]
         text = report.markdown(self.content(2), report.judge([
-            record(shape, {"atrous-nhwc": peer([1.0, 1.0], **trips), "litert": peer([2.0, 2.0], **trips)}),
-            record(other, {"atrous-nhwc": peer([1.0, 1.0], **trips), "litert": peer([3.0, 3.0], round_trips=[90.0, 350.0])}),
-        ], [shape, other]))
-        self.assertIn("110 ns to another core and back (least 90, most 350)", text)
-        self.assertIn("all under 180 ns: 1 shapes, geometric mean 2.00", text)
-        self.assertNotIn("all over", text)
+            record(shapes[0], {"atrous-nhwc": peer([1.0, 1.0], **near), "litert": peer([2.0, 2.0], **near)}),
+            record(shapes[1], {"atrous-nhwc": peer([1.0, 1.0], **far), "litert": peer([3.0, 3.0], **far)}),
+            record(shapes[2], {"atrous-nhwc": peer([1.0, 1.0], **near), "litert": peer([4.0, 4.0], round_trips=[None, 350.0])}),
+        ], shapes))
+        self.assertIn("120 ns to another core and back (least 100, most 360): measured before 11 samples", text)
+        self.assertIn("under 300 ns: 1 shapes, geometric mean 2.00", text)
+        self.assertIn("over 300 ns: 1 shapes, geometric mean 3.00", text)
+
+    def test_distances_of_one_thread(self):
+        shape = square(33, 2)
+        row = report.Row(record(shape, {"atrous-nhwc": peer([1.0] * 5), "ncnn": peer([2.0] * 5)}), shape)
+        self.assertNotIn("Between the cores", report.markdown(self.content(1), [row]))
 
     def test_who_counts(self):
         shape = square(33, 2)
