@@ -3,7 +3,9 @@ import AtrousKernels
 import Testing
 
 @Suite struct PoolTests {
-  @Test(arguments: [1...1, 2...5, 1...WorkerPool.threadRange.upperBound]) func everyPartIsTakenOnce(_ takers: ClosedRange<Int>) {
+  @Test(arguments: [1...1, 2...5, 1...WorkerPool.threadRange.upperBound]) func everyPartIsTakenOnce(
+    _ takers: ClosedRange<Int>
+  ) {
     var left = UntakenParts(workers: 1023, range: 0..<100)
     var taken: [Int] = []
     var taker = takers.lowerBound
@@ -26,7 +28,8 @@ import Testing
   }
 
   @Test func aWordHoldsTheLargest() {
-    let parts = UntakenParts(workers: WorkerPool.threadRange.upperBound, range: UntakenParts.most - 1..<UntakenParts.most)
+    let parts = UntakenParts(
+      workers: WorkerPool.threadRange.upperBound, range: UntakenParts.most - 1..<UntakenParts.most)
     #expect(UntakenParts(word: parts.word) == parts)
   }
 

@@ -103,10 +103,11 @@ struct BenchCommand: ParsableCommand {
         .left("candidate"), .left("median [95 %]"), .left("time to the first"), .right("GFLOP/s nominal"),
         .right("useful"), .right("of peak nominal"), .right("useful"), .right("max error"),
       ], rows)
+    let trip = result.roundTrip.map { Format.digits($0.median, $0.ci95) }
     print(
       "\(problem): \(Format.count(threads, "thread")), placement \(result.placement), \(measuring.cache.rawValue) caches, "
         + "on \(result.run.machine.key); FMA peak \(Format.digits(result.peak.median, result.peak.ci95)) GFLOP/s"
-        + (result.roundTrip.map { "; a cache line to another core and back \(Format.digits($0.median, $0.ci95)) ns" } ?? ""))
+        + (trip.map { "; a cache line to another core and back \($0) ns" } ?? ""))
     for check in result.run.preflight where !check.passed { print("not at rest: \(check.name): \(check.detail)") }
   }
 }

@@ -20,7 +20,8 @@ struct ShortPhaseVariant: KernelVariant {
       [
         Parameter(
           "sb", \.slots, 0...1_048_576,
-          "most phases a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
+          "most phases a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"
+        ),
         .spanChannels(\.spanChannels),
         .tileRows(\.mr, "phases"),
         .tileVectors(\.vectors, "output channels"),

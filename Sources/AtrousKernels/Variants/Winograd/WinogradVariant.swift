@@ -27,7 +27,8 @@ struct WinogradVariant: KernelVariant {
         Parameter("tw", \.tileWidth, 1...9, "the same along the width"),
         Parameter(
           "tb", \.blockTiles, 0...1_048_576,
-          "most tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"),
+          "most tiles a block; fewer keep both transforms in cache, but weights are read again for every block; 0 is all"
+        ),
         .spanChannels(\.spanChannels),
         .tileRows(\.mr, "tiles"),
         .tileVectors(\.vectors, "output channels"),
