@@ -66,27 +66,21 @@ private typealias Arguments = UnsafePointer<atrous_depthwise_plane_args>
       taken[unchecked: t] += args.pointee.taps[t].a
       t &+= 1
     }
-    var j = 0
-    while j < last {
-      let sum = sum(taken, j, weights, start)
-      store(clamps ? clamped(sum, low, high) : sum, y + j)
-      j &+= step
+    // All but the last vector, then that one, which may overlap the one before it.
+    var (j, end) = (0, last)
+    while j <= last {
+      while j < end {
+        var sum = start
+        t = 0
+        while t < taps {
+          sum = multiplyAdd(sum, load(taken[unchecked: t] + j), weights[unchecked: t])
+          t &+= 1
+        }
+        store(clamps ? clamped(sum, low, high) : sum, y + j)
+        j &+= step
+      }
+      (j, end) = (end, last &+ 1)
     }
-    // The last vector may overlap the one before it.
-    let sum = sum(taken, last, weights, start)
-    store(clamps ? clamped(sum, low, high) : sum, y + last)
     row &+= 1
   }
-}
-
-@inline(__always) private func sum<let taps: Int>(
-  _ x: InlineArray<taps, Floats>, _ j: Int, _ weights: InlineArray<taps, Vector>, _ start: Vector
-) -> Vector {
-  var sum = start
-  var t = 0
-  while t < taps {
-    sum = multiplyAdd(sum, load(x[unchecked: t] + j), weights[unchecked: t])
-    t &+= 1
-  }
-  return sum
 }
