@@ -42,10 +42,9 @@ extension ShortPhaseVariant {
   /// of one L3 5.5 ms, of two 7.2, a block each 5.9, 6.0).
   private static func blocks(_ values: Values, _ problem: Problem, _ target: Target) -> [Int] {
     let model = model(values, problem, target)
-    let size = max(2, target.l3Bytes / 4 / target.threads / model.tileBytes / values.mr) * values.mr
-    guard target.threads > 1, problem.groups == 1 else { return 3 * size <= 2 * model.tileCount ? [0, size] : [0] }
-    let share = roundedUp((model.tileCount + target.threads - 1) / target.threads, to: values.mr)
-    return [0, min(size, share)].filter { $0 < model.tileCount }
+    let room = max(2, target.l3Bytes / 4 / target.threads / model.tileBytes / values.mr) * values.mr
+    let size = min(room, model.share)
+    return 3 * size <= 2 * model.tileCount ? [0, size] : [0]
   }
 
   func cost(of values: Values, for problem: Problem, on target: Target) -> Cost {

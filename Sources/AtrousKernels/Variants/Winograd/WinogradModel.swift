@@ -6,6 +6,9 @@ import AtrousCore
 /// What a configuration does, counted: products, transforms, bytes.
 struct WinogradModel {
   let tileCount: Int
+  /// The size of a block that gives each thread one, whole register tiles; all tiles for one thread, and where threads share
+  /// the groups.
+  let share: Int
   /// Bytes of U.
   let weightBytes: Int
   /// Bytes that one tile of a block takes: V of a span and M, or the larger of the two where M lies in V's place.
@@ -49,6 +52,8 @@ struct WinogradModel {
     // Either way, a pass is about 3.5 operations an element; a pass alone moves as much memory as two do.
     transforms = images * points * (hasOneAxis ? 6 : 7) * (channels + filters)
     tileCount = problem.batch * rows.count * columns.count
+    let sharers = problem.groups == 1 ? target.threads : 1
+    share = roundedUp((tileCount + sharers - 1) / sharers, to: mr)
     spans = spanChannels == 0 ? 1 : (Int(channels) + spanChannels - 1) / spanChannels
     let (input, output) = (largest * 4 * Int(channels) / spans, largest * 4 * Int(filters))
     wholeTileBytes = input + output

@@ -78,14 +78,13 @@ extension WinogradVariant {
     let model = model(values, problem, target)
     let rooms = [target.l2Bytes / 2, target.l2Bytes, target.l3Bytes / 2 / target.threads]
     let sizes = (rooms.map { $0 / model.tileBytes } + [36, 96]).map { max(2, $0 / values.mr) * values.mr }
-    let threads = problem.groups == 1 ? target.threads : 1
-    let share = roundedUp((model.tileCount + threads - 1) / threads, to: values.mr)
-    let smaller = sizes.filter { threads == 1 ? 2 * $0 <= model.tileCount : 3 * $0 <= 2 * share }
+    let areShared = model.share < model.tileCount
+    let most = areShared ? 2 * model.share / 3 : model.tileCount / 2
     return [0]
-      + smaller.sorted().reduce(into: []) { apart, size in
+      + sizes.filter { $0 <= most }.sorted().reduce(into: []) { apart, size in
         // Blocks of nearly one size take the same time: a race between them finds now the one, now the other.
         if 2 * size >= 3 * (apart.last ?? 0) { apart.append(size) }
-      } + (share < model.tileCount ? [share] : [])
+      } + (areShared ? [model.share] : [])
   }
 
   /// All tiles where the weights and few tiles exceed L3, so that weights are read once (336→672 64×64 d16 on a Zen 5
