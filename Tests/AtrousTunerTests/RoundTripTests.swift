@@ -11,9 +11,13 @@ import Testing
   @Test(.enabled("needs two processors") { try processors().count >= 2 })
   func aLineGoesToEachOtherProcessorAndBack() throws {
     let processors = try Array(Self.processors().prefix(3))
-    let trips = RoundTrip.all(of: processors)
-    #expect(Set(trips.map(\.processor)).isSubset(of: Set(processors.dropFirst())))
-    #expect(trips.allSatisfy { (1...10_000_000).contains($0.nanoseconds) })
+    var trips: [Int: Double] = [:]
+    // Beside other tests many a try finds too little of the processors' time.
+    for _ in 0..<2000 where trips.count < processors.count - 1 {
+      for trip in RoundTrip.all(of: processors) { trips[trip.processor] = trip.nanoseconds }
+    }
+    #expect(Set(trips.keys) == Set(processors.dropFirst()))
+    #expect(trips.values.allSatisfy { (1...10_000_000).contains($0) })
   }
 
   /// Two threads of one processor take turns; the time they may take is bounded.
@@ -35,14 +39,17 @@ import Testing
     let generator = Generator(version: "1", compiler: "none")
     let candidate = try Candidate(text: "direct-nhwc baseline mr6 nv2 kc0 pb0 ps0 pt4")
     let problem = try Problem(text: "c16 h12 w12 k16 r3 s3 p1 nhwc")
-    for (threads, processors) in [(1, try Self.processors()), (2, try Self.processors()), (2, [])] {
+    func trip(threads: Int, _ processors: [Int]) throws -> Measurement? {
       var bench = Bench(machine: HostMachine.current, isa: .baseline, processors: processors, generator: generator)
       bench.threads = threads
       bench.rounds = 3
-      let result = try bench.run(problem, [candidate])
-      // Where other tests use the processors there may be none.
-      guard let trip = result.roundTrip else { continue }
-      #expect(threads == 2 && !processors.isEmpty && trip.median > 0)
+      return try bench.run(problem, [candidate]).roundTrip
     }
+    let processors = try Self.processors()
+    #expect(try trip(threads: 1, processors) == nil)
+    #expect(try trip(threads: 2, []) == nil)
+    var pinned: Measurement?
+    for _ in 0..<100 where pinned == nil { pinned = try trip(threads: 2, processors) }
+    #expect(try #require(pinned).median > 0)
   }
 }
