@@ -1,5 +1,5 @@
-// What no library passes: the rate of independent vector FMAs on registers, on N pinned threads at once, and how long a
-// cache line takes from one core to another and back.
+// What the cores do by themselves: the rate of independent vector FMAs on registers, on N pinned threads at once, which no
+// convolution can pass, and how long a cache line takes from one to another and back.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>

@@ -61,7 +61,8 @@ def markdown(content, rows):
         f"{machine['online_cpus']}; {_dates(rows)}; FMA peak {_peaks(rows)} GFLOP/s, measured in every round. "
         "GFLOP/s nominal (all taps) / useful (taps that touch data), medians over alternating rounds. A ratio is the "
         "best peer's median time over that of Atrous, with its 95 % bootstrap interval; over 1, Atrous is faster.", ""]
-    parts += _classes(rows) + _distances(rows) + tax.section(rows) + _ratios(rows) + _table(content, rows) + _exceptions(rows) + _settings(content)
+    parts += _classes(rows) + _distances(rows) + tax.section(rows) + _ratios(rows)
+    parts += _table(content, rows) + _exceptions(rows) + _settings(content)
     return "\n".join(parts) + "\n" + last_line(rows, content["threads"]) + "\n"
 
 
@@ -99,8 +100,8 @@ def _distances(rows):
     limit = 3 * min(trips)
     lines = [
         "## Between the cores", "",
-        f"A cache line takes {median(trips):.0f} ns to another core and back (least {min(trips):.0f}, most {max(trips):.0f}): "
-        f"measured before {len(trips)} samples.", ""]
+        f"A cache line takes {median(trips):.0f} ns to another core and back (least {min(trips):.0f}, most "
+        f"{max(trips):.0f}): measured before {len(trips)} samples.", ""]
     near, far = [], []
     for row in rows:
         own = row.round_trips(row.ours, row.best) if row.ratio else []
