@@ -14,6 +14,10 @@ import CAtrousMicrokernel
     let tile = args.pointee.tiles + t
     let block = args.pointee.block
     var v = args.pointee.v! + (t &* block)
+    if args.pointee.row_taps == 1 && args.pointee.channels <= block {
+      t &+= winogradInputRun(args, tile, most: args.pointee.tile_count &- t, v)
+      continue
+    }
     var channel = 0
     if args.pointee.row_taps == 1 {
       channel = winogradInputLines(args, tile, v)
@@ -50,6 +54,39 @@ import CAtrousMicrokernel
     }
     row &+= 1
   }
+}
+
+/// One axis, one block of channels: tiles that are alike and follow each other at one distance are lines of one pass, where a
+/// tile is one or two vectors and a call takes as long (25→25 w1024 d4, 7 taps, on a Zen 5 core 29.2 → 24.0 µs with the same
+/// of the outputs). Returns how many they are.
+@inline(__always) private func winogradInputRun(
+  _ args: UnsafePointer<atrous_winograd_input_args>, _ tile: UnsafePointer<atrous_winograd_tile>, most: Int,
+  _ v: MutableFloats
+) -> Int {
+  let width = (args.pointee.channels &+ lanes &- 1) / lanes &* lanes
+  let distance = most > 1 ? tile[1].x &- tile.pointee.x : 0
+  let stride = args.pointee.column_stride
+  let end = Int(tile.pointee.column_end)
+  // Whole vectors must not pass the end of the image.
+  let room = (args.pointee.x_end - args.pointee.x) &- ((end &- 1) &* stride &+ width)
+  var count = 0
+  while count < most && tile[count].x &- tile.pointee.x == distance &* count && tile[count].x <= room
+    && tile[count].column_algorithm == tile.pointee.column_algorithm
+    && tile[count].column_begin == tile.pointee.column_begin && tile[count].column_end == tile.pointee.column_end
+  {
+    count &+= 1
+  }
+  if count == 0 {
+    winogradInputBlock(args, tile, 0, args.pointee.channels, v)
+    return 1
+  }
+  transformInput(
+    tile.pointee.column_algorithm,
+    WinogradPass(
+      from: args.pointee.x + tile.pointee.x, fromLine: distance, fromElement: stride, to: v,
+      toLine: args.pointee.block, toElement: args.pointee.xi_stride, lines: count, width: width,
+      begin: Int(tile.pointee.column_begin), end: end, last: 0))
+  return count
 }
 
 /// One axis: all whole blocks of channels. Returns how many channels they are.

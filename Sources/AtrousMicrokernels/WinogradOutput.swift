@@ -12,6 +12,10 @@ import CAtrousMicrokernel
   while t < args.pointee.tile_count {
     let tile = args.pointee.tiles + t
     var m = args.pointee.m + t &* nr
+    if args.pointee.row_taps == 1 && args.pointee.filters >= lanes && args.pointee.filters <= nr {
+      t &+= winogradOutputRun(args, tile, most: args.pointee.tile_count &- t, m)
+      continue
+    }
     var filter = 0
     if args.pointee.row_taps == 1 && tile.pointee.columns == tile.pointee.width {
       filter = winogradOutputLines(args, tile, m)
@@ -24,6 +28,46 @@ import CAtrousMicrokernel
     }
     t &+= 1
   }
+}
+
+/// One axis, one panel of filters: whole tiles of as many outputs, and so of one algorithm, that follow each other at one
+/// distance are lines of one pass. Returns how many they are.
+@inline(__always) private func winogradOutputRun(
+  _ args: UnsafePointer<atrous_winograd_output_args>, _ tile: UnsafePointer<atrous_winograd_tile>, most: Int,
+  _ m: Floats
+) -> Int {
+  let nr = args.pointee.nr
+  let filters = args.pointee.filters
+  let distance = most > 1 ? tile[1].y &- tile.pointee.y : 0
+  let outputs = Int(tile.pointee.width)
+  // In place the epilogue must take each output once: no vector may overlap another.
+  let isWhole = args.pointee.epilogue == nil || filters % lanes == 0
+  var count = 0
+  while isWhole && count < most && tile[count].y &- tile.pointee.y == distance &* count
+    && Int(tile[count].width) == outputs && Int(tile[count].columns) == outputs
+  {
+    count &+= 1
+  }
+  if count == 0 {
+    winogradOutputPanel(args, tile, 0, filters, m)
+    return 1
+  }
+  let y = args.pointee.y! + tile.pointee.y
+  transformOutput(
+    tile.pointee.column_algorithm, outputs,
+    WinogradPass(
+      from: m, fromLine: nr, fromElement: args.pointee.xi_stride, to: y, toLine: distance,
+      toElement: args.pointee.column_stride, lines: count, width: (filters &+ lanes &- 1) / lanes &* lanes, begin: 0,
+      end: 0, last: filters &- lanes))
+  if args.pointee.epilogue != nil {
+    var t = 0
+    while t < count {
+      let offset = tile[t].y
+      finishRow(args, outputs, 0, filters, Floats(args.pointee.y! + offset), args.pointee.column_stride, offset)
+      t &+= 1
+    }
+  }
+  return count
 }
 
 /// One axis, whole tiles: all whole panels. Returns how many filters they are.

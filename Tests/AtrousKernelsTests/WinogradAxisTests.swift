@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: [1, 3, 4, 7, 8, 15, 16, 17, 21, 24, 32, 33, 40, 70, 128])
   func coversChannelsAndFilters(_ channels: Int) throws {
     let shapes: [(Int32, Int32)] = [(6, 2), (4, 3), (12, 1), (8, 3), (6, 4)]
-    for filters in [1, 3, 17, 21, 33, 96] {
+    for filters in [1, 3, 16, 17, 21, 32, 33, 96] {
       try checkWinograd(
         "c\(channels) w23 k\(filters) s3 d2 psame nhwc", shapes.map { winograd(1, 5, mr: $0.0, nv: $0.1) })
       try checkWinograd(
