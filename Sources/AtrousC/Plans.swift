@@ -51,17 +51,23 @@ public func atrous_plan_free(_ plan: OpaquePointer!) {
 
 @c @implementation
 public func atrous_plan_choice(_ plan: OpaquePointer!) -> UnsafePointer<CChar>! {
-  UnsafePointer(PlanBox.from(plan).choice)
+  plan.map { UnsafePointer(PlanBox.from($0).choice) }
 }
 
 @c @implementation
-public func atrous_plan_threads(_ plan: OpaquePointer!) -> Int32 { Int32(PlanBox.from(plan).plan.target.threads) }
+public func atrous_plan_threads(_ plan: OpaquePointer!) -> Int32 {
+  plan.map { Int32(PlanBox.from($0).plan.target.threads) } ?? 0
+}
 
 @c @implementation
-public func atrous_plan_workspace_bytes(_ plan: OpaquePointer!) -> Int { PlanBox.from(plan).plan.workspaceBytes }
+public func atrous_plan_workspace_bytes(_ plan: OpaquePointer!) -> Int {
+  plan.map { PlanBox.from($0).plan.workspaceBytes } ?? 0
+}
 
 @c @implementation
-public func atrous_plan_packed_bytes(_ plan: OpaquePointer!) -> Int { PlanBox.from(plan).plan.packedWeightsBytes }
+public func atrous_plan_packed_bytes(_ plan: OpaquePointer!) -> Int {
+  plan.map { PlanBox.from($0).plan.packedWeightsBytes } ?? 0
+}
 
 @c @implementation
 public func atrous_plan_execute(
@@ -70,8 +76,11 @@ public func atrous_plan_execute(
 ) {
   PlanBox.from(plan).plan.execute(
     input: UnsafeRawPointer(input), residual: residual.map { UnsafeRawPointer($0) },
-    output: UnsafeMutableRawPointer(output), scratch: workspace, pool: pool.map(WorkerPool.from))
+    output: UnsafeMutableRawPointer(output), scratch: workspace ?? noWorkspace, pool: pool.map(WorkerPool.from))
 }
+
+/// Stands for the scratch of a plan that needs none: aligned, and never followed.
+private nonisolated(unsafe) let noWorkspace = UnsafeMutableRawPointer(bitPattern: 64)!
 
 @c @implementation
 public func atrous_plan_run(
@@ -87,7 +96,8 @@ public func atrous_plan_run(
     try check("input", input, inputElements, problem.inputElements)
     try check("residual", residual, residualElements, problem.epilogue.add ? problem.outputElements : 0)
     try check("output", output, outputElements, problem.outputElements)
-    guard let workspace, UInt(bitPattern: workspace) % 64 == 0 else {
+    let needsNone = box.plan.workspaceBytes == 0
+    if UInt(bitPattern: workspace) % 64 != 0 || (workspace == nil && !needsNone) {
       throw CError(ATROUS_INVALID, "the workspace is not 64-byte aligned memory")
     }
     if workspaceBytes < box.plan.workspaceBytes {

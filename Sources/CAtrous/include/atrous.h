@@ -5,7 +5,7 @@
 // problem on this machine. Link with -latrous.
 //
 // Functions that can fail return 0, or NULL, or a status, and fill `error` where it is not NULL. Nothing here aborts on bad
-// input. Objects belong to the caller, who frees them; tables and plans are immutable and may be used by any number of
+// input, but for atrous_plan_execute, which checks nothing. Objects belong to the caller, who frees them; tables and plans are immutable and may be used by any number of
 // threads at once, a workspace and a pool by one at a time.
 
 #include <stddef.h>
@@ -110,13 +110,14 @@ void atrous_plan_free(atrous_plan *plan);
 // What was chosen and on what evidence, in one line; lives as long as the plan.
 const char *atrous_plan_choice(const atrous_plan *plan);
 int32_t atrous_plan_threads(const atrous_plan *plan);
-// Of the scratch that an execution needs, and of the packed weights.
+// Of the scratch that an execution needs, and of the packed weights. Of a plan that is NULL all four are 0 or NULL.
 size_t atrous_plan_workspace_bytes(const atrous_plan *plan);
 size_t atrous_plan_packed_bytes(const atrous_plan *plan);
 
 // y = the convolution of x. The buffers are dense, element-aligned and do not overlap; `residual` is NULL where the problem adds
-// none; `workspace` is 64-byte aligned, of atrous_plan_workspace_bytes, its contents are nothing; `pool` may be NULL. Neither
-// allocates nor takes a lock. Sizes are not checked here.
+// none; `workspace` is 64-byte aligned, of atrous_plan_workspace_bytes, its contents are nothing, NULL where the plan needs none;
+// `pool` may be NULL. Neither allocates nor takes a lock. Nothing is checked here, and so a plan or buffer that is NULL ends
+// the program.
 void atrous_plan_execute(
     const atrous_plan *plan, const float *input, const float *residual, float *output, void *workspace, atrous_pool *pool);
 

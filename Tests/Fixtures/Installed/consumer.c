@@ -103,7 +103,27 @@ static void *run_share(void *context) {
   return NULL;
 }
 
+static void without_scratch(void) {
+  atrous_error error = {0};
+  atrous_problem problem;
+  enum { PIXELS = 128 * 128 };
+  atrous_problem_parse("c3 h128 w128 k16 r3 s3 d2 p2 nhwc", &problem, &error);
+  float *weights = calloc(16 * 3 * 9, sizeof *weights), *input = calloc(3 * PIXELS, sizeof *input);
+  float *output = malloc(16 * PIXELS * sizeof *output);
+  atrous_plan *plan = atrous_plan_create(&problem, weights, NULL, 1, NULL, &error);
+  size_t bytes = atrous_plan_workspace_bytes(plan);
+  int32_t status = atrous_plan_run(plan, input, 3 * PIXELS, NULL, 0, output, 16 * PIXELS, NULL, 0, NULL, &error);
+  expect(bytes == 0 ? status == ATROUS_OK && output[PIXELS] == 0 : status == ATROUS_INVALID && strstr(error.message, "workspace"),
+      "NULL is the workspace of a plan that needs none, and of no other");
+  atrous_plan_free(plan);
+  free(output);
+  free(input);
+  free(weights);
+}
+
 static void bad_input(void) {
+  expect(!atrous_plan_choice(NULL) && !atrous_plan_threads(NULL) && !atrous_plan_workspace_bytes(NULL)
+      && !atrous_plan_packed_bytes(NULL), "a plan that is NULL has nothing");
   atrous_error error = {0};
   atrous_problem problem;
   expect(atrous_problem_parse("c8 w6 k8 s3 what nhwc", &problem, &error) == ATROUS_INVALID
@@ -140,6 +160,7 @@ int main(int count, char **arguments) {
   char printed[128];
   size_t length = atrous_problem_print(&made.problem, printed, sizeof printed, NULL);
   expect(length == strlen(text) && strcmp(printed, text) == 0, "and prints as it was written");
+  without_scratch();
   bad_input();
   expect(run(&made, NULL, 1) < 1e-4, "one thread equals the definition");
   expect(run(&made, NULL, 2) < 1e-4, "two threads equal the definition");
