@@ -162,7 +162,7 @@ class Plan:
         return _c.plan_packed_bytes(self._pointer)
 
     def __call__(self, x, residual=None, out=None, pool=None):
-        """The convolution of x; into `out`, or a new array."""
+        """The convolution of x; into `out`, which overlaps neither x nor the residual, or a new array."""
         out = self._check(x, residual, out)
         if pool is None:
             _c.run_plan(self._pointer, x, residual, out, self._workspace(), None)
@@ -189,6 +189,9 @@ class Plan:
         _checked("out", out, self._output_shape)
         if not out.flags.writeable:
             raise AtrousError("out is read-only")
+        for name, array in (("x", x), ("residual", residual)):
+            if array is not None and numpy.may_share_memory(out, array):
+                raise AtrousError(f"out overlaps {name}, which is read while out is written; give another array")
         return out
 
     def _workspace(self):
