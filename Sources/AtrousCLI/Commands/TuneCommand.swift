@@ -90,6 +90,7 @@ struct TuneCommand: ParsableCommand {
     let own = Set(problems)
     let times = outcome.modelTimes(lines.filter { own.contains($0.problem) }, options: tuner.options)
     if json {
+      outcome.complaints.forEach(complain)
       try Output.json(outcome.rows(winners, lines, times, cache: tuner.options.cache))
     } else {
       show(winners, outcome)
@@ -190,17 +191,10 @@ struct TuneCommand: ParsableCommand {
       guard let passed = winner.passedOver else { continue }
       print("faster on \(winner.key.problem): \(passed.record.candidate.ordered()), but it \(passed.reason)")
     }
-    for failure in outcome.failures.prefix(20) {
-      print(
-        "\(failure.record.invalidity.rawValue): \(failure.record.candidate) on \(failure.item.problem): \(failure.reason)"
-      )
-    }
     for (item, prediction) in outcome.predicted {
       print("predicted, not measured: \(item): \(prediction.candidate.ordered()) (\(prediction.source))")
     }
-    for item in outcome.unanswered {
-      print("no answer: \(item)")
-    }
+    outcome.complaints.forEach { print($0) }
     print(
       "\(outcome.isCancelled ? "interrupted: " : "")\(Format.count(outcome.candidates, "candidate")) measured, "
         + "\(measuring.cache.rawValue) caches, on \(outcome.run.machine.key); kept in \(database.path)")
@@ -213,6 +207,13 @@ extension TuneOptions {
 }
 
 extension TuneOutcome {
+  /// What was refused and why, the first of them, and what has no answer.
+  fileprivate var complaints: [String] {
+    failures.prefix(20).map {
+      "\($0.record.invalidity.rawValue): \($0.record.candidate) on \($0.item.problem): \($0.reason)"
+    } + unanswered.map { "no answer: \($0)" }
+  }
+
   /// The winners of what was asked, in that order.
   fileprivate func winners(of problems: [Problem], options: TuneOptions) -> [Winner] {
     let all = database.winners(options.constraints).filter {
