@@ -175,6 +175,16 @@ private final class Executed: @unchecked Sendable { var count = 0 }
     #expect(predicted.count == 29 && predicted.allSatisfy { $0.candidate.variant == "fake" && !$0.source.isEmpty })
   }
 
+  @Test func whatASweepDoesNotReachIsPredictedToo() throws {
+    let clock = FakeClock()
+    let problems = (1...30).map { pointwise(8 * $0) }
+    var tuner = tuner([FakeVariant(id: "fake", clock: clock, times: [1e7, 9e6, 8e6])], clock, budget: 2)
+    tuner.options.strategy = .exhaustive
+    let outcome = try tuner.run(problems)
+    #expect(outcome.unanswered.isEmpty)
+    #expect(!outcome.predicted.isEmpty && outcome.predicted.count < 30)
+  }
+
   /// A prediction means nothing once something was measured.
   @Test func aMeasuredProblemIsNotPredicted() throws {
     try withStore { store in

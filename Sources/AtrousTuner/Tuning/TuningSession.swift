@@ -49,7 +49,8 @@ final class TuningSession {
     observer(.started(run: outcome.run, items: items.count))
     // Small needs first: what a large race takes beyond its share is not theirs to lose.
     var order = items.indices.sorted { (needs[$0], $0) < (needs[$1], $1) }
-    if let budget = tuner.options.budget, items.count > 1, tuner.options.strategy != .leaveOneOut {
+    // Only a race has a first look to give: a sweep takes nothing before it has the time for it.
+    if let budget = tuner.options.budget, items.count > 1, tuner.options.strategy == .racing {
       // Together these take no more than half of the budget, while one look at a large problem may take all of it.
       try race(&order, most: budget / Double(2 * items.count), observer)
       for index in order where history.best(key(items[index])) == nil {
