@@ -13,14 +13,16 @@ extension ProblemResult {
   /// best, the fastest under an error of 1e-6, 1e-5 and 1e-4, the one with the smallest workspace, and the
   /// fastest that is small by `MemoryRule`; and, with however few samples, what runs untuned: what tuning gains is told
   /// against it; and all up to five times as long that no faster one matches in error and memory; and all that was measured
-  /// to tell the regret of the lookup. Keeping commutes with merging: what one part leaves out, the whole leaves out too.
+  /// to tell the regret of the lookup. Kept is also, without samples, what was wrong or failed, so that a comparison can say
+  /// why it no longer runs. Keeping commutes with merging: what one part leaves out, the whole leaves out too.
   ///
   /// - Parameter runs: those the records are of; the untuned candidate follows from their machines.
   public func kept(runs: [String: Run], registry: Registry = .shared) -> ProblemResult {
     let all = candidates.filter { $0.invalidity == .correct && $0.median != nil }
     let correct = Self.comparable(all)
     let pace = Pace(all, of: key, runs: runs)
-    guard let best = correct.map(pace.median).min() else { return keeping { _ in false } }
+    let failures: Set<Invalidity> = [.correctness, .runtime]
+    guard let best = correct.map(pace.median).min() else { return keeping { failures.contains($0.invalidity) } }
     var kept = Set(correct.filter { pace.median($0) <= Self.keptFactor * best }.map(\.identity))
     kept.formUnion(pace.front(correct.filter { pace.median($0) <= Self.frontFactor * best }).map(\.identity))
     for records in Dictionary(grouping: correct, by: \.variant).values {
@@ -40,7 +42,7 @@ extension ProblemResult {
     let untuned = untuned(all, runs, registry)
     kept.formUnion(all.filter { untuned[$0.context] == $0.candidate }.map(\.identity))
     kept.formUnion(all.filter { runs[$0.run]?.isLeaveOneOut == true }.map(\.identity))
-    return keeping { kept.contains($0.identity) }
+    return keeping { kept.contains($0.identity) || failures.contains($0.invalidity) }
   }
 
   /// The candidate that runs without any measurement, with its settings in the order of records; nil where no variant
