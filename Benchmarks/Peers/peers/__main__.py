@@ -117,9 +117,9 @@ def the_table(options, shapes):
         texts = [f"{each.text} {layout}\n" for each in shapes for layout in ours if layouts.takes(layout, each)]
         problems.write_text("".join(texts))
         print(f"tuning {len(texts)} problems, budget {options.budget}", flush=True)
-        subprocess.run([
+        output([
             options.atrous, "tune", "--problems", problems, "--threads", str(options.threads),
-            "--budget", options.budget, "--database", database], check=True, stdout=subprocess.DEVNULL)
+            "--budget", options.budget, "--database", database, "--json"])
     output([options.atrous, "export", database, "--format", "table", "-o", table])
     return table
 

@@ -104,14 +104,14 @@ def prepare(session, shape, seed, folder, peers):
             continue
         try:
             answer = session.ask(name, command(shape, folder), PREPARE_SECONDS)
+            if heavy(shape) and "refused" not in answer:
+                session.ask(name, {"release": True}, 60)
         except Died as reason:
             peers[name] = {"refused": f"while preparing: {reason}"}
             continue
         if "refused" in answer:
             peers[name] = answer
             continue
-        if heavy(shape):
-            session.ask(name, {"release": True}, 60)
         error = reference.error(numpy.load(f"{folder}/{name}.npy"), expected)
         peers[name] = {
             "form": answer["form"], "detail": answer["detail"], "refused_forms": answer["refused_forms"],

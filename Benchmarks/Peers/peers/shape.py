@@ -131,7 +131,7 @@ def random_texts(count, seed):
     """Problem texts in the classes of the suites. Shares: 30 % 3×3 with many channels, 15 % rates near the map's size,
     20 % few or odd channels, 15 % one axis with 3 taps (half of them 1-D and causal), 5 % two causal taps, 10 %
     depthwise (half of them 1-D), 5 % undilated. Channels, extents and rates are drawn evenly from lists; over 20 nominal
-    GFLOP it draws again."""
+    GFLOP, whole ones a tap, it draws again."""
     dice = random.Random(seed)
     texts = []
     while len(texts) < count:
