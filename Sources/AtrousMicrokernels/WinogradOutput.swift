@@ -1,6 +1,6 @@
 // y = epilogue( Aᵀ M A ) of every tile, a panel of filters at a time: along the rows from M into the scratch, then
 // along the columns from the scratch into the image. Where the rows have one tap, y = epilogue( Aᵀ M ) straight from M,
-// all whole panels in one pass, the epilogue in place while the tile is in L1.
+// all whole panels in one pass, or tiles that follow each other, then the epilogue in place.
 // Register budget: see WinogradPass.swift.
 
 import CAtrousMicrokernel

@@ -47,7 +47,7 @@ struct WinogradRowsBody: PlanBody {
     let height = problem.height
     let segments = WinogradSegment.segments(of: height, tile: values.tileHeight)
     // Several threads make bands of rows, not phases, whose lines alternate: what one fetches ahead the other has just
-    // written (3→16 128×128 d2 on two Zen 5 cores of one L3 37.2 → 35.6 µs, of two 72 → 45; one thread 1 to 3 % longer).
+    // written (3→16 128×128 d2 on two Zen 5 cores of one L3 37.2 → 35.6 µs, of two 72 → 45; one thread 0 to 3 % longer).
     self.segments = target.threads > 1 ? segments.sorted { $0.output < $1.output } : segments
     let points = values.points(of: height)
     self.points = points
