@@ -96,8 +96,9 @@ public func atrous_plan_run(
     try check("input", input, inputElements, problem.inputElements)
     try check("residual", residual, residualElements, problem.epilogue.add ? problem.outputElements : 0)
     try check("output", output, outputElements, problem.outputElements)
-    let needsNone = box.plan.workspaceBytes == 0
-    if UInt(bitPattern: workspace) % 64 != 0 || (workspace == nil && !needsNone) {
+    try checkApart("input", input, inputElements, output, outputElements)
+    try checkApart("residual", residual, residualElements, output, outputElements)
+    if UInt(bitPattern: workspace) % 64 != 0 || (workspace == nil && box.plan.workspaceBytes > 0) {
       throw CError(ATROUS_INVALID, "the workspace is not 64-byte aligned memory")
     }
     if workspaceBytes < box.plan.workspaceBytes {
@@ -117,4 +118,13 @@ private func check(
   }
   if expected > 0 && pointer == nil { throw .missing(name) }
   if UInt(bitPattern: pointer) % 4 != 0 { throw CError(ATROUS_INVALID, "\(name) is not aligned to its elements") }
+}
+
+/// What is read while the output is written shares no byte with it.
+private func checkApart(
+  _ name: String, _ input: UnsafePointer<Float>?, _ inputElements: Int, _ output: UnsafePointer<Float>,
+  _ outputElements: Int
+) throws(CError) {
+  guard let input, input < output + outputElements, output < input + inputElements else { return }
+  throw CError(ATROUS_INVALID, "output overlaps \(name), which is read while it is written")
 }

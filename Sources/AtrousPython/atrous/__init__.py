@@ -173,7 +173,11 @@ class Plan:
 
     def bind(self, x, residual=None, out=None, pool=None):
         """A call on these very arrays, checked here and never again: `call()` runs it and returns `out`."""
-        return BoundCall(self, x, residual, self._check(x, residual, out), pool)
+        out = self._check(x, residual, out)
+        for name, array in (("x", x), ("residual", residual)):
+            if array is not None and numpy.may_share_memory(out, array):
+                raise AtrousError(f"out overlaps {name}, which is read while it is written")
+        return BoundCall(self, x, residual, out, pool)
 
     def _check(self, x, residual, out):
         """`out`, or a new array, after all checks."""
@@ -189,9 +193,6 @@ class Plan:
         _checked("out", out, self._output_shape)
         if not out.flags.writeable:
             raise AtrousError("out is read-only")
-        for name, array in (("x", x), ("residual", residual)):
-            if array is not None and numpy.may_share_memory(out, array):
-                raise AtrousError(f"out overlaps {name}, which is read while out is written; give another array")
         return out
 
     def _workspace(self):

@@ -5,8 +5,8 @@
 // problem on this machine. Link with -latrous.
 //
 // Functions that can fail return 0, or NULL, or a status, and fill `error` where it is not NULL. Nothing here aborts on bad
-// input, but for atrous_plan_execute, which checks nothing. Objects belong to the caller, who frees them; tables and plans are immutable and may be used by any number of
-// threads at once, a workspace and a pool by one at a time.
+// input, but for atrous_plan_execute, which checks nothing. Objects belong to the caller, who frees them; tables and plans
+// are immutable and may be used by any number of threads at once, a workspace and a pool by one at a time.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -121,7 +121,7 @@ size_t atrous_plan_packed_bytes(const atrous_plan *plan);
 void atrous_plan_execute(
     const atrous_plan *plan, const float *input, const float *residual, float *output, void *workspace, atrous_pool *pool);
 
-// The same after checking all sizes, in elements and bytes, and alignments. Returns the status.
+// The same after checking all sizes, in elements and bytes, alignments and overlaps. Returns the status.
 int32_t atrous_plan_run(
     const atrous_plan *plan, const float *input, size_t input_elements, const float *residual, size_t residual_elements,
     float *output, size_t output_elements, void *workspace, size_t workspace_bytes, atrous_pool *pool, atrous_error *error);

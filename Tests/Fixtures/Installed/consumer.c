@@ -82,6 +82,13 @@ static double run(const data *made, const atrous_table *table, int threads) {
   status = atrous_plan_run(
       plan, made->input, made->sizes.input - 1, NULL, 0, output, made->sizes.output, workspace, bytes, pool, &error);
   if (status != ATROUS_INVALID || !strstr(error.message, "input")) exit(1);
+  status = atrous_plan_run(
+      plan, made->input, made->sizes.input, NULL, 0, (float *)made->input + made->sizes.input - 1, made->sizes.output,
+      workspace, bytes, pool, &error);
+  if (status != ATROUS_INVALID || !strstr(error.message, "overlaps")) exit(1);
+  status = atrous_plan_run(
+      plan, made->input, made->sizes.input, NULL, 0, output, made->sizes.output, NULL, bytes, pool, &error);
+  if (bytes > 0 && (status != ATROUS_INVALID || !strstr(error.message, "workspace"))) exit(1);
   if (threads == 1 && table == NULL) printf("ok: choice: %s\n", atrous_plan_choice(plan));
   if (atrous_plan_threads(plan) != threads || atrous_plan_packed_bytes(plan) == 0) exit(1);
   atrous_pool_free(pool);
@@ -110,11 +117,14 @@ static void without_scratch(void) {
   atrous_problem_parse("c3 h128 w128 k16 r3 s3 d2 p2 nhwc", &problem, &error);
   float *weights = calloc(16 * 3 * 9, sizeof *weights), *input = calloc(3 * PIXELS, sizeof *input);
   float *output = malloc(16 * PIXELS * sizeof *output);
+  output[PIXELS] = 1;
   atrous_plan *plan = atrous_plan_create(&problem, weights, NULL, 1, NULL, &error);
-  size_t bytes = atrous_plan_workspace_bytes(plan);
   int32_t status = atrous_plan_run(plan, input, 3 * PIXELS, NULL, 0, output, 16 * PIXELS, NULL, 0, NULL, &error);
-  expect(bytes == 0 ? status == ATROUS_OK && output[PIXELS] == 0 : status == ATROUS_INVALID && strstr(error.message, "workspace"),
-      "NULL is the workspace of a plan that needs none, and of no other");
+  // The direct kernel of few channels needs no scratch; with a table of another machine it may be another one.
+  if (atrous_plan_workspace_bytes(plan) == 0)
+    expect(status == ATROUS_OK && output[PIXELS] == 0, "NULL is the workspace of a plan that needs none");
+  else
+    expect(status == ATROUS_INVALID && strstr(error.message, "workspace"), "NULL is no workspace of this plan");
   atrous_plan_free(plan);
   free(output);
   free(input);
