@@ -54,6 +54,16 @@ import Testing
     #expect(kept.omitted == [.correct: 2, .constraints: 1])
   }
 
+  @Test func whereAllIsWrongThatIsKept() throws {
+    var database = Database()
+    database.add([
+      (Fake.key(), Fake.record("gemm", 1, invalidity: .runtime)),
+      (Fake.key(), Fake.record("gemm", 2, invalidity: .timeout)),
+    ])
+    let kept = try #require(database.kept().result(Fake.key()))
+    #expect(kept.candidates.map(\.invalidity) == [.runtime] && kept.omitted == [.timeout: 1])
+  }
+
   @Test func tiesShipTheSmallerThenTheEarlierInTheRegistry() throws {
     var database = Database()
     let key = Fake.key()

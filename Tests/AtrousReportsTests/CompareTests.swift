@@ -173,6 +173,23 @@ extension Database {
     #expect(comparison.markdown.contains("## Winners that changed"))
   }
 
+  @Test func aWinnerThatBecameWrongIsCalledSoAfterMerging() throws {
+    let database = Sampled.one(1)
+    let wrong = database.results.map { result in
+      ProblemResult(
+        key: result.key,
+        candidates: result.candidates.map { record in
+          record.variant == "direct-scalar"
+            ? record
+            : CandidateRecord(
+              run: record.run, candidate: record.candidate, revision: record.revision, invalidity: .correctness)
+        })
+    }
+    let comparison = Comparison(base: database, new: Database(runs: database.runs, results: wrong).kept())
+    let change = try #require(comparison.rows[0].change)
+    #expect(change.hasSuffix("`direct-nhwc avx2` was refused now: correctness"), "\(change)")
+  }
+
   @Test func whatOnlyOneHasIsListedAndFewSamplesGiveNoVerdict() {
     var few = Sampled(seed: 3)
     few.add("r3", slower: 4, samples: 3, problems: 2)

@@ -21,8 +21,7 @@ extension ProblemResult {
     let all = candidates.filter { $0.invalidity == .correct && $0.median != nil }
     let correct = Self.comparable(all)
     let pace = Pace(all, of: key, runs: runs)
-    let failures: Set<Invalidity> = [.correctness, .runtime]
-    guard let best = correct.map(pace.median).min() else { return keeping { failures.contains($0.invalidity) } }
+    guard let best = correct.map(pace.median).min() else { return keeping(\.invalidity.isFailure) }
     var kept = Set(correct.filter { pace.median($0) <= Self.keptFactor * best }.map(\.identity))
     kept.formUnion(pace.front(correct.filter { pace.median($0) <= Self.frontFactor * best }).map(\.identity))
     for records in Dictionary(grouping: correct, by: \.variant).values {
@@ -42,7 +41,7 @@ extension ProblemResult {
     let untuned = untuned(all, runs, registry)
     kept.formUnion(all.filter { untuned[$0.context] == $0.candidate }.map(\.identity))
     kept.formUnion(all.filter { runs[$0.run]?.isLeaveOneOut == true }.map(\.identity))
-    return keeping { kept.contains($0.identity) || failures.contains($0.invalidity) }
+    return keeping { kept.contains($0.identity) || $0.invalidity.isFailure }
   }
 
   /// The candidate that runs without any measurement, with its settings in the order of records; nil where no variant

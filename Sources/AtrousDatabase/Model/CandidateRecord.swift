@@ -11,6 +11,9 @@ public enum Invalidity: String, Codable, Hashable, Sendable, CaseIterable {
   case timeout
   /// It could not be planned or run.
   case runtime
+
+  /// Whether it broke a promise, not a limit.
+  public var isFailure: Bool { self == .correctness || self == .runtime }
 }
 
 /// How much of the output was compared with the reference.

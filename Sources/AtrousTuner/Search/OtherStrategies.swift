@@ -14,7 +14,7 @@ struct SweepStrategy: SearchStrategy {
     }.map(\.element)
     for first in stride(from: 0, to: ordered.count, by: rules.sweepBlock) {
       for proposal in ordered[first..<min(first + rules.sweepBlock, ordered.count)] {
-        if field.stops() { return }
+        if field.stops() && (field.leastSample < .infinity || field.isCancelled) { return }
         field.probe(proposal, allStay: true)
       }
       let best = field.leastSample

@@ -49,8 +49,7 @@ final class TuningSession {
     observer(.started(run: outcome.run, items: items.count))
     // Small needs first: what a large race takes beyond its share is not theirs to lose.
     var order = items.indices.sorted { (needs[$0], $0) < (needs[$1], $1) }
-    // Only a race has a first look to give: a sweep takes nothing before it has the time for it.
-    if let budget = tuner.options.budget, items.count > 1, tuner.options.strategy == .racing {
+    if let budget = tuner.options.budget, items.count > 1, tuner.options.strategy != .leaveOneOut {
       // Together these take no more than half of the budget, while one look at a large problem may take all of it.
       try race(&order, most: budget / Double(2 * items.count), observer)
       for index in order where history.best(key(items[index])) == nil {
@@ -182,7 +181,7 @@ final class TuningSession {
 
   private func add(_ record: CandidateRecord, _ entrant: Entrant, _ item: TuneItem) throws(TunerError) {
     outcome.candidates += 1
-    if record.invalidity == .correctness || record.invalidity == .runtime {
+    if record.invalidity.isFailure {
       outcome.failures.append((item, record, entrant.reason ?? "unknown"))
     }
     guard let journal else {
