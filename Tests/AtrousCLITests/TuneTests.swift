@@ -154,6 +154,16 @@ import Testing
     }
   }
 
+  /// Rows of JSON have no place for it.
+  @Test(arguments: [[], ["--json"]])
+  func whatHasNoAnswerIsNamed(_ options: [String]) throws {
+    try Command.inFolder { atrous in
+      let ended = try atrous.run(["tune", "--problem", problem, "--max-error", "1e-12", "--budget", "1s"] + options)
+      #expect(ended.status == 1)
+      #expect((options.isEmpty ? ended.output : ended.errors).contains("no answer: \(problem)"))
+    }
+  }
+
   @Test func aModelsTimeStandsAtTheEnd() throws {
     try Command.inFolder { atrous in
       try atrous.write("model.problems", "\(problem)\t3\tconv1\nc16 w100 k16 s3 d4 p4 nhwc\n\(problem)\t2\n")
