@@ -117,9 +117,11 @@ def the_table(options, shapes):
         texts = [f"{each.text} {layout}\n" for each in shapes for layout in ours if layouts.takes(layout, each)]
         problems.write_text("".join(texts))
         print(f"tuning {len(texts)} problems, budget {options.budget}", flush=True)
-        output([
+        tuned = subprocess.run([
             options.atrous, "tune", "--problems", problems, "--threads", str(options.threads),
-            "--budget", options.budget, "--database", database, "--json"])
+            "--budget", options.budget, "--database", database, "--json"], stdout=subprocess.DEVNULL)
+        if tuned.returncode:
+            fail("tuning failed, for the reasons above")
     output([options.atrous, "export", database, "--format", "table", "-o", table])
     return table
 
